@@ -1,0 +1,2 @@
+//! The `sigwright` command.
+fn main() {}

@@ -1,0 +1,350 @@
+//! JSON text (RFC 8259) to nodes, in one pass and without recursion.
+//!
+//! Accepted beyond the RFC, so that no event is lost over it: control characters inside
+//! strings. A lone surrogate is read as U+FFFD and remembered ([`Event::is_lossy`]).
+
+use super::{Event, Kind, Node, NodeId, to_u32};
+
+/// Why a text is no JSON value, and at which byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonError {
+    /// Lower-case, without the place.
+    pub message: &'static str,
+    /// Byte offset in the text.
+    pub offset: usize,
+}
+
+impl std::fmt::Display for JsonError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} at byte {}", self.message, self.offset)
+    }
+}
+
+impl std::error::Error for JsonError {}
+
+impl Event {
+    /// How deep arrays and objects may be nested.
+    pub const MAX_DEPTH: usize = 256;
+    /// How long the text of one event may be, in bytes.
+    pub const MAX_LENGTH: usize = 1 << 30;
+
+    /// Parses `self.text[start..]` to its end.
+    pub(super) fn parse(&mut self, start: usize) -> Result<NodeId, JsonError> {
+        let text = std::mem::take(&mut self.text);
+        let first = self.nodes.len();
+        self.stack.clear();
+        let mut parser = Parser {
+            bytes: text.as_bytes(),
+            text: &text,
+            at: start,
+            event: self,
+        };
+        let result = parser.document().map_err(|message| JsonError {
+            message,
+            offset: parser.at.saturating_sub(start),
+        });
+        self.text = text;
+        result.map(|()| NodeId(to_u32(first)))
+    }
+}
+
+struct Parser<'a> {
+    bytes: &'a [u8],
+    text: &'a str,
+    at: usize,
+    event: &'a mut Event,
+}
+
+type Step = Result<(), &'static str>;
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) -> Option<u8> {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
+                other => return other,
+            }
+        }
+    }
+
+    fn push(&mut self, kind: Kind, start: usize, len: usize) {
+        let end = to_u32(self.event.nodes.len() + 1);
+        self.event.nodes.push(Node {
+            kind,
+            start: to_u32(start),
+            len: to_u32(len),
+            end,
+        });
+    }
+
+    fn document(&mut self) -> Step {
+        if self.bytes.len() > Event::MAX_LENGTH {
+            return Err("too long");
+        }
+        self.skip_space();
+        self.value()?;
+        while let Some(open) = self.event.stack.last().copied() {
+            let object = self
+                .event
+                .nodes
+                .get(open as usize)
+                .is_some_and(|n| n.kind == Kind::Object);
+            match self.skip_space() {
+                Some(b',') => {
+                    self.at += 1;
+                    self.skip_space();
+                    if object {
+                        self.key()?;
+                    }
+                    self.value()?;
+                }
+                Some(b'}') if object => self.close(open),
+                Some(b']') if !object => self.close(open),
+                None => return Err("ends too early"),
+                Some(_) if object => return Err("expected `,` or `}`"),
+                Some(_) => return Err("expected `,` or `]`"),
+            }
+        }
+        match self.skip_space() {
+            None => Ok(()),
+            Some(_) => Err("more text after the value"),
+        }
+    }
+
+    fn close(&mut self, open: u32) {
+        self.at += 1;
+        let at = to_u32(self.at);
+        let end = to_u32(self.event.nodes.len());
+        if let Some(node) = self.event.nodes.get_mut(open as usize) {
+            node.len = at - node.start;
+            node.end = end;
+        }
+        self.event.stack.pop();
+    }
+
+    /// Reads one value, or opens a container and reads up to its first value.
+    fn value(&mut self) -> Step {
+        loop {
+            match self.peek() {
+                Some(b'"') => return self.string(),
+                Some(b'{') => {
+                    self.open(Kind::Object)?;
+                    if self.skip_space() == Some(b'}') {
+                        self.close_last();
+                        return Ok(());
+                    }
+                    self.key()?;
+                }
+                Some(b'[') => {
+                    self.open(Kind::Array)?;
+                    if self.skip_space() == Some(b']') {
+                        self.close_last();
+                        return Ok(());
+                    }
+                }
+                Some(b't') => return self.word("true", Kind::True),
+                Some(b'f') => return self.word("false", Kind::False),
+                Some(b'n') => return self.word("null", Kind::Null),
+                Some(b'-' | b'0'..=b'9') => return self.number(),
+                Some(_) => return Err("expected a value"),
+                None => return Err("ends too early"),
+            }
+        }
+    }
+
+    fn open(&mut self, kind: Kind) -> Step {
+        if self.event.stack.len() >= Event::MAX_DEPTH {
+            return Err("nested too deeply");
+        }
+        let index = to_u32(self.event.nodes.len());
+        self.event.stack.push(index);
+        self.push(kind, self.at, 0);
+        self.at += 1;
+        Ok(())
+    }
+
+    fn close_last(&mut self) {
+        if let Some(open) = self.event.stack.last().copied() {
+            self.close(open);
+        }
+    }
+
+    fn key(&mut self) -> Step {
+        if self.peek() != Some(b'"') {
+            return Err("expected a key");
+        }
+        self.string()?;
+        if self.skip_space() != Some(b':') {
+            return Err("expected `:`");
+        }
+        self.at += 1;
+        self.skip_space();
+        Ok(())
+    }
+
+    fn word(&mut self, word: &str, kind: Kind) -> Step {
+        let end = self.at + word.len();
+        if self.bytes.get(self.at..end) != Some(word.as_bytes()) {
+            return Err("expected a value");
+        }
+        self.push(kind, self.at, word.len());
+        self.at = end;
+        Ok(())
+    }
+
+    fn digits(&mut self) -> Step {
+        let from = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        if self.at == from {
+            return Err("expected a digit");
+        }
+        Ok(())
+    }
+
+    fn number(&mut self) -> Step {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        if self.peek() == Some(b'0') {
+            self.at += 1;
+        } else {
+            self.digits()?;
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        self.push(Kind::Number, start, self.at - start);
+        Ok(())
+    }
+
+    fn string(&mut self) -> Step {
+        self.at += 1;
+        let start = self.at;
+        self.at = find_special(self.bytes, start);
+        match self.peek() {
+            Some(b'"') => {
+                self.push(Kind::Plain, start, self.at - start);
+                self.at += 1;
+                Ok(())
+            }
+            Some(_) => self.escaped(start),
+            None => Err("string without end"),
+        }
+    }
+
+    fn escaped(&mut self, start: usize) -> Step {
+        let begin = self.event.decoded.len();
+        let mut run = start;
+        loop {
+            let piece = self.text.get(run..self.at).unwrap_or_default();
+            self.event.decoded.push_str(piece);
+            match self.peek() {
+                Some(b'"') => {
+                    let len = self.event.decoded.len() - begin;
+                    self.push(Kind::Decoded, begin, len);
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(_) => {
+                    self.at += 1;
+                    let c = self.escape()?;
+                    self.event.decoded.push(c);
+                    run = self.at;
+                    self.at = find_special(self.bytes, run);
+                }
+                None => return Err("string without end"),
+            }
+        }
+    }
+
+    /// Reads what follows a backslash.
+    fn escape(&mut self) -> Result<char, &'static str> {
+        let Some(byte) = self.peek() else {
+            return Err("string without end");
+        };
+        self.at += 1;
+        Ok(match byte {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'/' => '/',
+            b'n' => '\n',
+            b't' => '\t',
+            b'r' => '\r',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'u' => {
+                let unit = self.hex()?;
+                if !(0xD800..0xE000).contains(&unit) {
+                    return Ok(char::from_u32(unit).unwrap_or('\u{FFFD}'));
+                }
+                if unit < 0xDC00 && self.bytes.get(self.at..self.at + 2) == Some(b"\\u") {
+                    let back = self.at;
+                    self.at += 2;
+                    let low = self.hex()?;
+                    if (0xDC00..0xE000).contains(&low) {
+                        let code = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+                        return Ok(char::from_u32(code).unwrap_or('\u{FFFD}'));
+                    }
+                    self.at = back;
+                }
+                self.event.lossy = true;
+                '\u{FFFD}'
+            }
+            _ => {
+                self.at -= 1;
+                return Err("unknown escape");
+            }
+        })
+    }
+
+    fn hex(&mut self) -> Result<u32, &'static str> {
+        let digits = self
+            .text
+            .get(self.at..self.at + 4)
+            .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))
+            .ok_or("expected four hex digits")?;
+        self.at += 4;
+        u32::from_str_radix(digits, 16).map_err(|_| "expected four hex digits")
+    }
+}
+
+/// The next quote or backslash at or after `at`; the end of the bytes where there is none.
+/// Eight bytes at a time: most strings of a log are short.
+fn find_special(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    for _ in 0..4 {
+        let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
+            return at
+                + bytes
+                    .get(at..)
+                    .and_then(|rest| rest.iter().position(|b| matches!(b, b'"' | b'\\')))
+                    .unwrap_or(bytes.len() - at);
+        };
+        let word = u64::from_le_bytes(*chunk);
+        let quote = word ^ (ONES * u64::from(b'"'));
+        let slash = word ^ (ONES * u64::from(b'\\'));
+        let hit = (quote.wrapping_sub(ONES) & !quote | slash.wrapping_sub(ONES) & !slash) & HIGH;
+        if hit != 0 {
+            return at + (hit.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len())
+}

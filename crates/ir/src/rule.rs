@@ -1,0 +1,125 @@
+//! Rules, correlations and filters after lowering.
+
+use crate::expr::Exprs;
+use crate::pred::{ExprId, RuleId};
+use indexmap::IndexMap;
+use sigwright_syntax::ast::{Correlation, LogSource, Meta};
+use sigwright_syntax::{SourceId, Span};
+
+/// Everything loaded: detection rules ready to evaluate, correlations checked and kept.
+#[derive(Debug, Clone, Default)]
+pub struct RuleSet {
+    /// Shared by all rules.
+    pub exprs: Exprs,
+    /// Rules without errors, filters applied, in the order read.
+    pub rules: Vec<Rule>,
+    /// Correlations without errors, in the order read.
+    pub correlations: Vec<CorrelationRule>,
+}
+
+impl RuleSet {
+    /// The rule behind an id.
+    pub fn rule(&self, id: RuleId) -> Option<&Rule> {
+        self.rules.get(id.index())
+    }
+
+    /// All rules with their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        self.rules
+            .iter()
+            .enumerate()
+            .map(|(i, r)| (RuleId::from(i), r))
+    }
+}
+
+/// A detection rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Title, id, level and so on.
+    pub meta: Meta,
+    /// The file it came from.
+    pub source: SourceId,
+    /// The document.
+    pub span: Span,
+    /// Which log it reads.
+    pub logsource: LogSource,
+    /// Each search identifier's expression.
+    pub selections: IndexMap<String, ExprId>,
+    /// One per condition, filters not included: what the text says, unoptimised.
+    pub conditions: Vec<ExprId>,
+    /// What is evaluated: the conditions OR-linked, filters applied, passes run.
+    pub root: ExprId,
+    /// How `root` follows from the text, for explanations; same meaning as `root`.
+    pub outline: Outline,
+}
+
+impl Rule {
+    /// The title, or the id, or `untitled`.
+    pub fn title(&self) -> &str {
+        let meta = &self.meta;
+        meta.title
+            .as_ref()
+            .or(meta.id.as_ref())
+            .map_or("untitled", |t| t.value.as_str())
+    }
+}
+
+/// A rule's logic in the shape of its text.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    /// What this line of the text is.
+    pub kind: OutlineKind,
+    /// Where it is written.
+    pub span: Span,
+    /// What it means.
+    pub expr: ExprId,
+    /// Its parts.
+    pub children: Vec<Outline>,
+}
+
+/// What an [`Outline`] node is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutlineKind {
+    /// All children must hold.
+    And,
+    /// One child must hold.
+    Or,
+    /// The only child must not hold.
+    Not,
+    /// A search identifier; its child is what it searches for.
+    Selection(String),
+    /// `1 of x*` and the like; children are the selections meant.
+    Of(String),
+    /// `field|modifier`: the children are its values, linked by `all`.
+    Item(String),
+    /// A value, as the rule states it.
+    Value(String),
+    /// An array selector; the child is asked of elements.
+    Elements(String),
+    /// A filter document, by title; the child is its condition.
+    Filter(String),
+}
+
+/// A correlation whose references were found.
+#[derive(Debug, Clone)]
+pub struct CorrelationRule {
+    /// Title, id, level and so on.
+    pub meta: Meta,
+    /// The file it came from.
+    pub source: SourceId,
+    /// The document.
+    pub span: Span,
+    /// As read.
+    pub correlation: Correlation,
+    /// What `rules` names, in order.
+    pub references: Vec<Reference>,
+}
+
+/// What a correlation refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reference {
+    /// A detection rule.
+    Rule(RuleId),
+    /// Another correlation, by its place in [`RuleSet::correlations`].
+    Correlation(usize),
+}
