@@ -1,7 +1,10 @@
 //! Evaluates compiled Sigma rules over events.
 
 pub mod event;
+pub mod fold;
+pub mod naive;
 pub mod origin;
+pub mod value;
 
 pub use event::{Event, NodeId, OriginId, Value};
 pub use origin::{Origin, Origins};

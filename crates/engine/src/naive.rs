@@ -1,0 +1,328 @@
+//! The judge: says what a rule means for an event, slowly and obviously.
+//!
+//! It walks the expressions of a rule set as they are and asks every predicate of every
+//! value. Nothing is planned, shared or remembered between calls; every other evaluator is
+//! measured against it. `docs/semantics.md` says the same in words.
+//!
+//! And, or and not are taken from a stack. Only array selectors recurse, one level for each
+//! selector around another, which the reader's limit on nesting bounds.
+
+use crate::event::{Event, NodeId};
+use crate::fold::fold_char;
+use crate::value;
+use rustc_hash::FxHashMap;
+use sigwright_ir::pred::{Anchor, FieldRef, Part, Pattern, Regex, StrOp};
+use sigwright_ir::{ElementSelector, Expr, ExprId, Exprs, FieldId, Op, Predicate};
+use sigwright_ir::{RuleId, RuleSet, Subject};
+use sigwright_syntax::pattern::DASHES;
+
+/// Steps a backtracking regex may take on one value before it counts as not found.
+pub const BACKTRACK_LIMIT: usize = 1_000_000;
+
+/// Whether an expression holds for an event.
+pub fn holds(exprs: &Exprs, root: ExprId, event: &Event) -> bool {
+    holds_in(exprs, root, Scope::event(event))
+}
+
+/// Whether a rule's condition holds for an event, wherever the event comes from; `false`
+/// for an id of another set. The log source is [`crate::Origins::sees`]'s to ask.
+pub fn matches(rules: &RuleSet, rule: RuleId, event: &Event) -> bool {
+    rules
+        .rule(rule)
+        .is_some_and(|rule| holds(&rules.exprs, rule.root, event))
+}
+
+/// What names are relative to: an event, or an element of one of its arrays.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scope<'e> {
+    pub(crate) event: &'e Event,
+    pub(crate) element: Option<NodeId>,
+}
+
+impl<'e> Scope<'e> {
+    pub(crate) fn event(event: &'e Event) -> Self {
+        Scope {
+            event,
+            element: None,
+        }
+    }
+
+    pub(crate) fn element(self, element: NodeId) -> Self {
+        Scope {
+            element: Some(element),
+            ..self
+        }
+    }
+
+    /// What a field name reaches, arrays handed over whole. `.` is the element at hand.
+    pub(crate) fn reached(self, name: &str) -> Vec<NodeId> {
+        let mut found = Vec::new();
+        match self.element {
+            None => self.event.reach(name, &mut |node| found.push(node)),
+            Some(element) if name == "." => found.push(element),
+            Some(element) => {
+                let mut hit = |node| found.push(node);
+                self.event.reach_from(element, name, &mut hit);
+            }
+        }
+        found
+    }
+
+    fn subject(self, exprs: &Exprs, subject: Subject) -> Vec<NodeId> {
+        match subject {
+            Subject::Field(field) => self.reached(exprs.field_name(field)),
+            Subject::Element => self.element.into_iter().collect(),
+            Subject::AnyValue => {
+                let mut found = Vec::new();
+                match self.element {
+                    None => self.event.every_value(&mut |node| found.push(node)),
+                    Some(element) => values_in(self.event, element, &mut found),
+                }
+                found
+            }
+        }
+    }
+
+    /// The members of arrays in place of the arrays, however deep.
+    fn flat(self, nodes: &[NodeId]) -> Vec<NodeId> {
+        let mut leaves = Vec::new();
+        for node in nodes {
+            self.event.leaves(*node, &mut |leaf| leaves.push(leaf));
+        }
+        leaves
+    }
+
+    /// The arrays a name reaches, each as its elements. A value that is no array counts as
+    /// an array of one, null as an array of none.
+    pub(crate) fn arrays(self, name: &str) -> Vec<Vec<NodeId>> {
+        self.reached(name)
+            .into_iter()
+            .map(|node| match self.event.value(node) {
+                crate::Value::Array => self.event.elements(node).collect(),
+                crate::Value::Null => Vec::new(),
+                _ => vec![node],
+            })
+            .collect()
+    }
+}
+
+/// Every value inside `node` that is neither array nor object.
+fn values_in(event: &Event, node: NodeId, found: &mut Vec<NodeId>) {
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        match event.value(node) {
+            crate::Value::Object(_) => open.extend(event.members(node).map(|(_, value)| value)),
+            crate::Value::Array => open.extend(event.elements(node)),
+            _ => found.push(node),
+        }
+    }
+}
+
+/// [`holds`], with names relative to a scope.
+pub(crate) fn holds_in(exprs: &Exprs, root: ExprId, scope: Scope<'_>) -> bool {
+    let mut known: FxHashMap<ExprId, bool> = FxHashMap::default();
+    let truth = |known: &FxHashMap<ExprId, bool>, id: &ExprId| known.get(id) == Some(&true);
+    let mut open = vec![root];
+    while let Some(id) = open.last().copied() {
+        if known.contains_key(&id) {
+            open.pop();
+            continue;
+        }
+        let children: &[ExprId] = match exprs.get(id) {
+            Expr::And(children) | Expr::Or(children) => children,
+            Expr::Not(child) => std::slice::from_ref(child),
+            _ => &[],
+        };
+        let before = open.len();
+        open.extend(children.iter().filter(|child| !known.contains_key(*child)));
+        if open.len() > before {
+            continue;
+        }
+        let result = match exprs.get(id) {
+            Expr::True => true,
+            Expr::False => false,
+            Expr::Pred(pred) => exprs
+                .predicate(*pred)
+                .is_some_and(|predicate| asks(exprs, predicate, scope)),
+            Expr::And(children) => children.iter().all(|child| truth(&known, child)),
+            Expr::Or(children) => children.iter().any(|child| truth(&known, child)),
+            Expr::Not(child) => !truth(&known, child),
+            Expr::Elements {
+                field,
+                selector,
+                body,
+            } => elements(exprs, *field, *selector, *body, scope),
+        };
+        known.insert(id, result);
+        open.pop();
+    }
+    truth(&known, &root)
+}
+
+fn elements(
+    exprs: &Exprs,
+    field: FieldId,
+    selector: ElementSelector,
+    body: ExprId,
+    scope: Scope<'_>,
+) -> bool {
+    let arrays = scope.arrays(exprs.field_name(field));
+    let fits = |element: &NodeId| holds_in(exprs, body, scope.element(*element));
+    let mut each = arrays.iter().flatten();
+    match selector {
+        ElementSelector::Any => each.any(fits),
+        ElementSelector::All => arrays.iter().flatten().next().is_some() && each.all(fits),
+        ElementSelector::AllOrEmpty => each.all(fits),
+        ElementSelector::None => !each.any(fits),
+        ElementSelector::Index(place) => arrays
+            .iter()
+            .filter_map(|array| array.get(place as usize))
+            .any(fits),
+    }
+}
+
+/// Whether a predicate holds.
+pub(crate) fn asks(exprs: &Exprs, predicate: &Predicate, scope: Scope<'_>) -> bool {
+    let reached = scope.subject(exprs, predicate.subject);
+    match &predicate.op {
+        Op::Exists => !reached.is_empty(),
+        Op::Null => scope
+            .flat(&reached)
+            .iter()
+            .all(|node| scope.event.value(*node) == crate::Value::Null),
+        _ => !answers(exprs, predicate, scope).is_empty(),
+    }
+}
+
+/// The values that make a predicate true; for null, those that do not make it false.
+pub(crate) fn answers(exprs: &Exprs, predicate: &Predicate, scope: Scope<'_>) -> Vec<NodeId> {
+    let reached = scope.subject(exprs, predicate.subject);
+    if predicate.op == Op::Exists {
+        return reached;
+    }
+    let mut leaves = scope.flat(&reached);
+    leaves.retain(|node| satisfies(exprs, &predicate.op, scope, *node));
+    leaves
+}
+
+/// Whether one value, not an array, gives the answer asked for.
+fn satisfies(exprs: &Exprs, op: &Op, scope: Scope<'_>, node: NodeId) -> bool {
+    let found = scope.event.value(node);
+    match op {
+        Op::Null => found == crate::Value::Null,
+        Op::Exists => true,
+        Op::Num(number) => value::equals_number(found, number),
+        Op::Bool(asked) => value::equals_bool(found, *asked),
+        Op::Compare(comparison, number) => value::compares(found, *comparison, number),
+        _ => found.text().is_some_and(|text| match op {
+            Op::Str(asked) => fits(asked, text),
+            Op::Regex(regex) => finds(regex, text),
+            Op::Cidr(network) => value::in_network(text, network),
+            Op::FieldRef(other) => refers(exprs, other, scope, text),
+            _ => false,
+        }),
+    }
+}
+
+fn refers(exprs: &Exprs, other: &FieldRef, scope: Scope<'_>, text: &str) -> bool {
+    let reached = scope.reached(exprs.field_name(other.field));
+    scope.flat(&reached).into_iter().any(|node| {
+        let Some(theirs) = scope.event.value(node).text() else {
+            return false;
+        };
+        if theirs.is_empty() && other.anchor != Anchor::Whole {
+            return false;
+        }
+        fits(
+            &StrOp {
+                anchor: other.anchor,
+                pattern: Pattern::literal(theirs),
+                cased: other.cased,
+            },
+            text,
+        )
+    })
+}
+
+/// A pattern, one step for each character it asks for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Step {
+    Char(char),
+    Dash,
+    One,
+    Many,
+    /// An unreplaced placeholder: no character is it.
+    Never,
+}
+
+/// Whether a text fits a pattern: a table of which steps are done after which characters,
+/// so that the cost is the product of the two lengths, whatever the pattern.
+pub(crate) fn fits(asked: &StrOp, text: &str) -> bool {
+    let fold = |c: char| if asked.cased { c } else { fold_char(c) };
+    let mut steps = Vec::new();
+    if matches!(asked.anchor, Anchor::End | Anchor::Contains) {
+        steps.push(Step::Many);
+    }
+    for part in asked.pattern.parts() {
+        match part {
+            Part::Text(text) => steps.extend(text.chars().map(|c| Step::Char(fold(c)))),
+            Part::One => steps.push(Step::One),
+            Part::Many => steps.push(Step::Many),
+            Part::Dash(_) => steps.push(Step::Dash),
+            Part::Placeholder(_) => steps.push(Step::Never),
+        }
+    }
+    if matches!(asked.anchor, Anchor::Start | Anchor::Contains) {
+        steps.push(Step::Many);
+    }
+    // done[i]: the characters so far fit the first i steps
+    let mut done = vec![false; steps.len() + 1];
+    if let Some(start) = done.first_mut() {
+        *start = true;
+    }
+    skip_many(&steps, &mut done);
+    for c in text.chars().map(fold) {
+        let mut next = vec![false; done.len()];
+        for (i, step) in steps.iter().enumerate() {
+            if done.get(i) != Some(&true) {
+                continue;
+            }
+            let to = match step {
+                Step::Many => i,
+                Step::One => i + 1,
+                Step::Char(asked) if *asked == c => i + 1,
+                Step::Dash if DASHES.contains(&c) => i + 1,
+                _ => continue,
+            };
+            if let Some(slot) = next.get_mut(to) {
+                *slot = true;
+            }
+        }
+        skip_many(&steps, &mut next);
+        done = next;
+    }
+    done.last() == Some(&true)
+}
+
+/// A `*` may stand for no character at all.
+fn skip_many(steps: &[Step], done: &mut [bool]) {
+    for (i, step) in steps.iter().enumerate() {
+        if *step == Step::Many && done.get(i) == Some(&true) {
+            if let Some(slot) = done.get_mut(i + 1) {
+                *slot = true;
+            }
+        }
+    }
+}
+
+/// Whether a regex is found in a text; one that no engine takes is found nowhere.
+fn finds(asked: &Regex, text: &str) -> bool {
+    let pattern = asked.flagged();
+    if let Ok(regex) = regex::Regex::new(&pattern) {
+        return regex.is_match(text);
+    }
+    fancy_regex::RegexBuilder::new(&pattern)
+        .backtrack_limit(BACKTRACK_LIMIT)
+        .build()
+        .is_ok_and(|regex| regex.is_match(text).unwrap_or(false))
+}
