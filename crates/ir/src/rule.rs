@@ -5,6 +5,7 @@ use crate::pred::{ExprId, RuleId};
 use indexmap::IndexMap;
 use sigwright_syntax::ast::{Correlation, LogSource, Meta};
 use sigwright_syntax::{SourceId, Span};
+use std::sync::Arc;
 
 /// Everything loaded: detection rules ready to evaluate, correlations checked and kept.
 #[derive(Debug, Clone, Default)]
@@ -73,8 +74,8 @@ pub struct Outline {
     pub span: Span,
     /// What it means.
     pub expr: ExprId,
-    /// Its parts.
-    pub children: Vec<Outline>,
+    /// Its parts; shared, since a condition may name one selection many times.
+    pub children: Arc<[Outline]>,
 }
 
 /// What an [`Outline`] node is.
