@@ -4,7 +4,9 @@ pub mod event;
 pub mod fold;
 pub mod naive;
 pub mod origin;
+pub mod time;
 pub mod value;
 
 pub use event::{Event, NodeId, OriginId, Value};
 pub use origin::{Origin, Origins};
+pub use time::Time;

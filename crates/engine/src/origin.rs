@@ -6,8 +6,9 @@ use sigwright_syntax::ast::LogSource;
 /// A log, by the names rules use for it. One log may go by several categories or services.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origin {
-    /// `product`; `None` where it is not known.
-    pub product: Option<String>,
+    /// Every `product`; empty where none is known. GKE's audit log is one of `kubernetes` and
+    /// one of `gcp`.
+    pub products: Vec<String>,
     /// Every `category` the event belongs to; empty where none is known.
     pub categories: Vec<String>,
     /// Every `service`.
@@ -64,17 +65,12 @@ impl Origins {
         };
         let product = logsource.product.as_ref().map(|p| p.value.as_str());
         if let Some(product) = product {
-            match &origin.product {
-                Some(known) if !known.eq_ignore_ascii_case(product) => return false,
-                None if !origin.complete
-                    && self
-                        .recognised
-                        .iter()
-                        .any(|r| r.eq_ignore_ascii_case(product)) =>
-                {
-                    return false;
-                }
-                _ => {}
+            let is = |known: &String| known.eq_ignore_ascii_case(product);
+            let unknown = origin.products.is_empty();
+            if !unknown && !origin.products.iter().any(is)
+                || unknown && !origin.complete && self.recognised.iter().any(is)
+            {
+                return false;
             }
         }
         let fits = |asked: Option<&str>, known: &[String]| match asked {
