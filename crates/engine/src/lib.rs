@@ -1,6 +1,8 @@
 //! Evaluates compiled Sigma rules over events.
 
 pub mod event;
+pub mod evidence;
+pub mod explain;
 pub mod fold;
 pub mod naive;
 pub mod origin;

@@ -21,7 +21,7 @@ pub const BACKTRACK_LIMIT: usize = 1_000_000;
 
 /// Whether an expression holds for an event.
 pub fn holds(exprs: &Exprs, root: ExprId, event: &Event) -> bool {
-    holds_in(exprs, root, Scope::event(event))
+    Judge::new(exprs, Scope::event(event)).holds(root)
 }
 
 /// Whether a rule's condition holds for an event, wherever the event comes from; `false`
@@ -118,45 +118,68 @@ fn values_in(event: &Event, node: NodeId, found: &mut Vec<NodeId>) {
     }
 }
 
-/// [`holds`], with names relative to a scope.
-pub(crate) fn holds_in(exprs: &Exprs, root: ExprId, scope: Scope<'_>) -> bool {
-    let mut known: FxHashMap<ExprId, bool> = FxHashMap::default();
-    let truth = |known: &FxHashMap<ExprId, bool>, id: &ExprId| known.get(id) == Some(&true);
-    let mut open = vec![root];
-    while let Some(id) = open.last().copied() {
-        if known.contains_key(&id) {
-            open.pop();
-            continue;
+/// Answers for one scope; remembers what it was asked, so that a rule's parts may be asked
+/// for after the whole.
+pub(crate) struct Judge<'a> {
+    pub(crate) exprs: &'a Exprs,
+    pub(crate) scope: Scope<'a>,
+    known: FxHashMap<ExprId, bool>,
+}
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(exprs: &'a Exprs, scope: Scope<'a>) -> Self {
+        Judge {
+            exprs,
+            scope,
+            known: FxHashMap::default(),
         }
-        let children: &[ExprId] = match exprs.get(id) {
-            Expr::And(children) | Expr::Or(children) => children,
-            Expr::Not(child) => std::slice::from_ref(child),
-            _ => &[],
-        };
-        let before = open.len();
-        open.extend(children.iter().filter(|child| !known.contains_key(*child)));
-        if open.len() > before {
-            continue;
-        }
-        let result = match exprs.get(id) {
-            Expr::True => true,
-            Expr::False => false,
-            Expr::Pred(pred) => exprs
-                .predicate(*pred)
-                .is_some_and(|predicate| asks(exprs, predicate, scope)),
-            Expr::And(children) => children.iter().all(|child| truth(&known, child)),
-            Expr::Or(children) => children.iter().any(|child| truth(&known, child)),
-            Expr::Not(child) => !truth(&known, child),
-            Expr::Elements {
-                field,
-                selector,
-                body,
-            } => elements(exprs, *field, *selector, *body, scope),
-        };
-        known.insert(id, result);
-        open.pop();
     }
-    truth(&known, &root)
+
+    /// Whether an expression holds. Every part of it is asked, also where the outcome is
+    /// clear before.
+    pub(crate) fn holds(&mut self, root: ExprId) -> bool {
+        let exprs = self.exprs;
+        let mut open = vec![root];
+        while let Some(id) = open.last().copied() {
+            if self.known.contains_key(&id) {
+                open.pop();
+                continue;
+            }
+            let expr = exprs.get(id);
+            let children: &[ExprId] = match expr {
+                Expr::And(children) | Expr::Or(children) => children,
+                Expr::Not(child) => std::slice::from_ref(child),
+                _ => &[],
+            };
+            let before = open.len();
+            open.extend(children.iter().filter(|id| !self.known.contains_key(*id)));
+            if open.len() > before {
+                continue;
+            }
+            let result = match expr {
+                Expr::True => true,
+                Expr::False => false,
+                Expr::Pred(pred) => exprs
+                    .predicate(*pred)
+                    .is_some_and(|predicate| asks(exprs, predicate, self.scope)),
+                Expr::And(children) => children.iter().all(|child| self.knows(*child)),
+                Expr::Or(children) => children.iter().any(|child| self.knows(*child)),
+                Expr::Not(child) => !self.knows(*child),
+                Expr::Elements {
+                    field,
+                    selector,
+                    body,
+                } => elements(exprs, *field, *selector, *body, self.scope),
+            };
+            self.known.insert(id, result);
+            open.pop();
+        }
+        self.knows(root)
+    }
+
+    fn knows(&self, id: ExprId) -> bool {
+        self.known.get(&id) == Some(&true)
+    }
 }
 
 fn elements(
@@ -167,7 +190,7 @@ fn elements(
     scope: Scope<'_>,
 ) -> bool {
     let arrays = scope.arrays(exprs.field_name(field));
-    let fits = |element: &NodeId| holds_in(exprs, body, scope.element(*element));
+    let fits = |element: &NodeId| Judge::new(exprs, scope.element(*element)).holds(body);
     let mut each = arrays.iter().flatten();
     match selector {
         ElementSelector::Any => each.any(fits),
@@ -307,16 +330,17 @@ pub(crate) fn fits(asked: &StrOp, text: &str) -> bool {
 /// A `*` may stand for no character at all.
 fn skip_many(steps: &[Step], done: &mut [bool]) {
     for (i, step) in steps.iter().enumerate() {
-        if *step == Step::Many && done.get(i) == Some(&true) {
-            if let Some(slot) = done.get_mut(i + 1) {
-                *slot = true;
-            }
+        if *step == Step::Many
+            && done.get(i) == Some(&true)
+            && let Some(slot) = done.get_mut(i + 1)
+        {
+            *slot = true;
         }
     }
 }
 
 /// Whether a regex is found in a text; one that no engine takes is found nowhere.
-fn finds(asked: &Regex, text: &str) -> bool {
+pub(crate) fn finds(asked: &Regex, text: &str) -> bool {
     let pattern = asked.flagged();
     if let Ok(regex) = regex::Regex::new(&pattern) {
         return regex.is_match(text);

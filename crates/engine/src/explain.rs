@@ -1,0 +1,250 @@
+//! Explanations: a rule's text with true or false at every node, and why.
+//!
+//! Every node is asked, also where the outcome is clear before it.
+
+mod hint;
+
+use crate::event::{Event, Value};
+use crate::evidence::join;
+use crate::naive::{self, Judge, Scope};
+use crate::origin::Origins;
+use sigwright_ir::{Expr, ExprId, Exprs, Op, Outline, OutlineKind, Predicate};
+use sigwright_ir::{Rule, RuleId, RuleSet, Subject};
+use sigwright_syntax::Span;
+
+/// Elements of one array that are explained; a hint says how many are not.
+pub const MAX_ELEMENTS: usize = 50;
+
+/// A node of a rule's text, judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// What this node of the text is. Below an array selector there is an `Elements` node
+    /// for each element, named by its place.
+    pub kind: OutlineKind,
+    /// Where it is written.
+    pub span: Span,
+    /// Whether it holds for the event.
+    pub holds: bool,
+    /// What the event has where the rule looks.
+    pub seen: Vec<Seen>,
+    /// What may be amiss, where it does not hold.
+    pub hint: Option<String>,
+    /// Its parts, in the order written.
+    pub children: Vec<Explanation>,
+}
+
+/// A field of the event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Its name.
+    pub field: String,
+    /// Its value: text as it is, all else as JSON; `None` where the event has no such field.
+    pub value: Option<String>,
+}
+
+/// Why a rule holds or does not hold for an event; `None` for an id of another set.
+pub fn explain(rules: &RuleSet, rule: RuleId, event: &Event) -> Option<Explanation> {
+    let rule = rules.rule(rule)?;
+    let mut judge = Judge::new(&rules.exprs, Scope::event(event));
+    Some(node(&mut judge, &rule.outline, ""))
+}
+
+/// Why a rule never gets to see an event, where it does not: the log it reads and the log
+/// the event is from.
+pub fn unseen(rule: &Rule, event: &Event, origins: &Origins) -> Option<String> {
+    if origins.sees(&rule.logsource, event.origin) {
+        return None;
+    }
+    let named = |parts: [(&str, Vec<&str>); 3]| {
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|(_, names)| !names.is_empty())
+            .map(|(attribute, names)| format!("{attribute} `{}`", names.join("` or `")))
+            .collect();
+        if parts.is_empty() {
+            "an unknown log".to_owned()
+        } else {
+            parts.join(", ")
+        }
+    };
+    let asked = &rule.logsource;
+    let asked = named([
+        (
+            "product",
+            asked.product.iter().map(|n| n.as_str()).collect(),
+        ),
+        (
+            "category",
+            asked.category.iter().map(|n| n.as_str()).collect(),
+        ),
+        (
+            "service",
+            asked.service.iter().map(|n| n.as_str()).collect(),
+        ),
+    ]);
+    let from = origins.get(event.origin).map(|origin| {
+        named([
+            ("product", origin.product.as_deref().into_iter().collect()),
+            (
+                "category",
+                origin.categories.iter().map(String::as_str).collect(),
+            ),
+            (
+                "service",
+                origin.services.iter().map(String::as_str).collect(),
+            ),
+        ])
+    });
+    Some(format!(
+        "the rule reads {asked}; the event is from {}",
+        from.unwrap_or_else(|| "an unknown log".to_owned())
+    ))
+}
+
+fn node(judge: &mut Judge<'_>, outline: &Outline, prefix: &str) -> Explanation {
+    let holds = judge.holds(outline.expr);
+    let mut explanation = Explanation {
+        kind: outline.kind.clone(),
+        span: outline.span,
+        holds,
+        seen: Vec::new(),
+        hint: None,
+        children: Vec::new(),
+    };
+    match &outline.kind {
+        OutlineKind::Elements(_) if in_elements(judge, outline, prefix, &mut explanation) => {}
+        OutlineKind::Value(_) => {
+            if !holds {
+                explanation.hint = asked(judge.exprs, outline.expr)
+                    .into_iter()
+                    .find_map(|predicate| hint::value(judge.exprs, predicate, judge.scope));
+            }
+            children(judge, outline, prefix, &mut explanation);
+        }
+        OutlineKind::Item(_) => {
+            item(judge, outline, prefix, &mut explanation);
+            children(judge, outline, prefix, &mut explanation);
+        }
+        _ => children(judge, outline, prefix, &mut explanation),
+    }
+    explanation
+}
+
+fn children(judge: &mut Judge<'_>, outline: &Outline, prefix: &str, to: &mut Explanation) {
+    to.children = outline
+        .children
+        .iter()
+        .map(|child| node(judge, child, prefix))
+        .collect();
+}
+
+/// What the event has where an item looks.
+fn item(judge: &mut Judge<'_>, outline: &Outline, prefix: &str, to: &mut Explanation) {
+    let (exprs, scope) = (judge.exprs, judge.scope);
+    let predicates = asked(exprs, outline.expr);
+    let mut names = Vec::new();
+    for predicate in &predicates {
+        match predicate.subject {
+            Subject::Field(field) => names.push(exprs.field_name(field)),
+            Subject::Element => names.push("."),
+            Subject::AnyValue => {
+                for node in naive::answers(exprs, predicate, scope) {
+                    to.seen.push(Seen {
+                        field: crate::evidence::path(scope.event, node).unwrap_or_default(),
+                        value: Some(text(scope.event, node)),
+                    });
+                }
+            }
+        }
+        if let Op::FieldRef(other) = &predicate.op {
+            names.push(exprs.field_name(other.field));
+        }
+    }
+    let mut shown: Vec<&str> = Vec::new();
+    for name in names {
+        if shown.contains(&name) {
+            continue;
+        }
+        shown.push(name);
+        let reached = scope.reached(name);
+        let field = join(prefix, name);
+        if reached.is_empty() {
+            to.seen.push(Seen { field, value: None });
+            if !to.holds && to.hint.is_none() {
+                to.hint = Some(hint::missing(scope, name));
+            }
+            continue;
+        }
+        to.seen.extend(reached.into_iter().map(|node| Seen {
+            field: field.clone(),
+            value: Some(text(scope.event, node)),
+        }));
+    }
+    to.seen.dedup();
+}
+
+/// Explains the body for each element; false where the node is no array selector after all.
+fn in_elements(
+    judge: &mut Judge<'_>,
+    outline: &Outline,
+    prefix: &str,
+    to: &mut Explanation,
+) -> bool {
+    let Expr::Elements { field, body, .. } = judge.exprs.get(outline.expr) else {
+        return false;
+    };
+    let name = judge.exprs.field_name(*field);
+    let arrays = judge.scope.arrays(name);
+    if arrays.iter().all(Vec::is_empty) && !to.holds {
+        to.hint = Some(if arrays.is_empty() {
+            hint::missing(judge.scope, name)
+        } else {
+            format!("`{name}` has no elements")
+        });
+    }
+    let elements = arrays
+        .iter()
+        .flat_map(|array| array.iter().enumerate())
+        .map(|(place, element)| (place, *element));
+    for (place, element) in elements.clone().take(MAX_ELEMENTS) {
+        let mut inner = Judge::new(judge.exprs, judge.scope.element(element));
+        let holds = inner.holds(*body);
+        let label = format!("{}[{place}]", join(prefix, name));
+        let parts = outline.children.iter();
+        to.children.push(Explanation {
+            span: outline.span,
+            holds,
+            seen: Vec::new(),
+            hint: None,
+            children: parts.map(|child| node(&mut inner, child, &label)).collect(),
+            kind: OutlineKind::Elements(label),
+        });
+    }
+    let more = elements.count().saturating_sub(MAX_ELEMENTS);
+    if more > 0 {
+        to.hint = Some(format!("{more} more elements are not shown"));
+    }
+    true
+}
+
+/// The predicates an expression asks in this scope, in order.
+fn asked(exprs: &Exprs, root: ExprId) -> Vec<&Predicate> {
+    let mut found = Vec::new();
+    let mut open = vec![root];
+    while let Some(id) = open.pop() {
+        match exprs.get(id) {
+            Expr::Pred(pred) => found.extend(exprs.predicate(*pred)),
+            Expr::And(children) | Expr::Or(children) => open.extend(children.iter().rev()),
+            Expr::Not(child) => open.push(*child),
+            Expr::True | Expr::False | Expr::Elements { .. } => {}
+        }
+    }
+    found
+}
+
+fn text(event: &Event, node: crate::NodeId) -> String {
+    match event.value(node) {
+        Value::String(text) => text.to_owned(),
+        _ => event.raw(node).to_owned(),
+    }
+}
