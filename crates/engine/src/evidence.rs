@@ -2,6 +2,7 @@
 
 use crate::event::{Event, NodeId, Value};
 use crate::naive::{self, Judge, Scope};
+use rustc_hash::FxHashSet;
 use sigwright_ir::{Expr, ExprId, FieldId, Outline, OutlineKind, RuleId, RuleSet, Subject};
 use sigwright_syntax::Span;
 use std::collections::HashSet;
@@ -26,7 +27,7 @@ pub fn evidence(rules: &RuleSet, rule: RuleId, event: &Event) -> Vec<Evidence> {
     if let Some(rule) = rules.rule(rule) {
         let mut judge = Judge::new(&rules.exprs, Scope::event(event));
         if judge.holds(rule.root) {
-            collect(&mut judge, &rule.outline, "", &mut found);
+            collect(&mut judge, &rule.outline, &mut Place::default(), &mut found);
         }
     }
     let mut seen = HashSet::new();
@@ -34,28 +35,49 @@ pub fn evidence(rules: &RuleSet, rule: RuleId, event: &Event) -> Vec<Evidence> {
     found
 }
 
-fn collect(judge: &mut Judge<'_>, outline: &Outline, prefix: &str, found: &mut Vec<Evidence>) {
-    if !judge.holds(outline.expr) {
+/// The event or an element of it, being searched for evidence.
+#[derive(Default)]
+struct Place {
+    /// The element's name; empty for the event.
+    prefix: String,
+    /// The parts searched already: a condition may name one selection many times.
+    done: FxHashSet<*const Outline>,
+}
+
+impl Place {
+    fn named(prefix: String) -> Self {
+        Place {
+            prefix,
+            ..Place::default()
+        }
+    }
+}
+
+fn collect(judge: &mut Judge<'_>, outline: &Outline, place: &mut Place, found: &mut Vec<Evidence>) {
+    if outline.kind == OutlineKind::Not || !judge.holds(outline.expr) {
         return;
     }
-    match (&outline.kind, outline.children.as_slice()) {
-        (OutlineKind::Not, _) => {}
-        (_, []) => drill(judge, outline.expr, outline.span, prefix, found),
-        (OutlineKind::Elements(_), children) => {
-            let Expr::Elements { field, body, .. } = judge.exprs.get(outline.expr) else {
-                return;
-            };
-            for (mut inner, prefix) in fitting(judge, *field, *body, prefix) {
-                for child in children {
-                    collect(&mut inner, child, &prefix, found);
-                }
+    if outline.children.is_empty() {
+        drill(judge, outline.expr, outline.span, &place.prefix, found);
+        return;
+    }
+    if !place.done.insert(outline.children.as_ptr()) {
+        return;
+    }
+    if let OutlineKind::Elements(_) = outline.kind {
+        let Expr::Elements { field, body, .. } = judge.exprs.get(outline.expr) else {
+            return;
+        };
+        for (mut inner, prefix) in fitting(judge, *field, *body, &place.prefix) {
+            let mut place = Place::named(prefix);
+            for child in outline.children.iter() {
+                collect(&mut inner, child, &mut place, found);
             }
         }
-        (_, children) => {
-            for child in children {
-                collect(judge, child, prefix, found);
-            }
-        }
+        return;
+    }
+    for child in outline.children.iter() {
+        collect(judge, child, place, found);
     }
 }
 

@@ -5,9 +5,11 @@
 mod hint;
 
 use crate::event::{Event, Value};
-use crate::evidence::join;
+use crate::evidence::{join, path};
 use crate::naive::{self, Judge, Scope};
 use crate::origin::Origins;
+use indexmap::IndexSet;
+use rustc_hash::FxHashSet;
 use sigwright_ir::{Expr, ExprId, Exprs, Op, Outline, OutlineKind, Predicate};
 use sigwright_ir::{Rule, RuleId, RuleSet, Subject};
 use sigwright_syntax::Span;
@@ -45,8 +47,7 @@ pub struct Seen {
 /// Why a rule holds or does not hold for an event; `None` for an id of another set.
 pub fn explain(rules: &RuleSet, rule: RuleId, event: &Event) -> Option<Explanation> {
     let rule = rules.rule(rule)?;
-    let mut judge = Judge::new(&rules.exprs, Scope::event(event));
-    Some(node(&mut judge, &rule.outline, ""))
+    Some(Place::new(Judge::new(&rules.exprs, Scope::event(event)), "").node(&rule.outline))
 }
 
 /// Why a rule never gets to see an event, where it does not: the log it reads and the log
@@ -84,7 +85,10 @@ pub fn unseen(rule: &Rule, event: &Event, origins: &Origins) -> Option<String> {
     ]);
     let from = origins.get(event.origin).map(|origin| {
         named([
-            ("product", origin.product.as_deref().into_iter().collect()),
+            (
+                "product",
+                origin.products.iter().map(String::as_str).collect(),
+            ),
             (
                 "category",
                 origin.categories.iter().map(String::as_str).collect(),
@@ -101,130 +105,131 @@ pub fn unseen(rule: &Rule, event: &Event, origins: &Origins) -> Option<String> {
     ))
 }
 
-fn node(judge: &mut Judge<'_>, outline: &Outline, prefix: &str) -> Explanation {
-    let holds = judge.holds(outline.expr);
-    let mut explanation = Explanation {
-        kind: outline.kind.clone(),
-        span: outline.span,
-        holds,
-        seen: Vec::new(),
-        hint: None,
-        children: Vec::new(),
-    };
-    match &outline.kind {
-        OutlineKind::Elements(_) if in_elements(judge, outline, prefix, &mut explanation) => {}
-        OutlineKind::Value(_) => {
-            if !holds {
-                explanation.hint = asked(judge.exprs, outline.expr)
-                    .into_iter()
-                    .find_map(|predicate| hint::value(judge.exprs, predicate, judge.scope));
-            }
-            children(judge, outline, prefix, &mut explanation);
-        }
-        OutlineKind::Item(_) => {
-            item(judge, outline, prefix, &mut explanation);
-            children(judge, outline, prefix, &mut explanation);
-        }
-        _ => children(judge, outline, prefix, &mut explanation),
-    }
-    explanation
+/// An event or an element of it, being explained.
+struct Place<'a> {
+    judge: Judge<'a>,
+    /// The element's name and a dot away from its fields; empty for the event.
+    prefix: &'a str,
+    /// The parts explained already: a condition may name one selection many times.
+    done: FxHashSet<*const Outline>,
 }
 
-fn children(judge: &mut Judge<'_>, outline: &Outline, prefix: &str, to: &mut Explanation) {
-    to.children = outline
-        .children
-        .iter()
-        .map(|child| node(judge, child, prefix))
-        .collect();
-}
+impl<'a> Place<'a> {
+    fn new(judge: Judge<'a>, prefix: &'a str) -> Self {
+        Place {
+            judge,
+            prefix,
+            done: FxHashSet::default(),
+        }
+    }
 
-/// What the event has where an item looks.
-fn item(judge: &mut Judge<'_>, outline: &Outline, prefix: &str, to: &mut Explanation) {
-    let (exprs, scope) = (judge.exprs, judge.scope);
-    let predicates = asked(exprs, outline.expr);
-    let mut names = Vec::new();
-    for predicate in &predicates {
-        match predicate.subject {
-            Subject::Field(field) => names.push(exprs.field_name(field)),
-            Subject::Element => names.push("."),
-            Subject::AnyValue => {
-                for node in naive::answers(exprs, predicate, scope) {
-                    to.seen.push(Seen {
-                        field: crate::evidence::path(scope.event, node).unwrap_or_default(),
-                        value: Some(text(scope.event, node)),
-                    });
-                }
-            }
-        }
-        if let Op::FieldRef(other) = &predicate.op {
-            names.push(exprs.field_name(other.field));
-        }
-    }
-    let mut shown: Vec<&str> = Vec::new();
-    for name in names {
-        if shown.contains(&name) {
-            continue;
-        }
-        shown.push(name);
-        let reached = scope.reached(name);
-        let field = join(prefix, name);
-        if reached.is_empty() {
-            to.seen.push(Seen { field, value: None });
-            if !to.holds && to.hint.is_none() {
-                to.hint = Some(hint::missing(scope, name));
-            }
-            continue;
-        }
-        to.seen.extend(reached.into_iter().map(|node| Seen {
-            field: field.clone(),
-            value: Some(text(scope.event, node)),
-        }));
-    }
-    to.seen.dedup();
-}
-
-/// Explains the body for each element; false where the node is no array selector after all.
-fn in_elements(
-    judge: &mut Judge<'_>,
-    outline: &Outline,
-    prefix: &str,
-    to: &mut Explanation,
-) -> bool {
-    let Expr::Elements { field, body, .. } = judge.exprs.get(outline.expr) else {
-        return false;
-    };
-    let name = judge.exprs.field_name(*field);
-    let arrays = judge.scope.arrays(name);
-    if arrays.iter().all(Vec::is_empty) && !to.holds {
-        to.hint = Some(if arrays.is_empty() {
-            hint::missing(judge.scope, name)
-        } else {
-            format!("`{name}` has no elements")
-        });
-    }
-    let elements = arrays
-        .iter()
-        .flat_map(|array| array.iter().enumerate())
-        .map(|(place, element)| (place, *element));
-    for (place, element) in elements.clone().take(MAX_ELEMENTS) {
-        let mut inner = Judge::new(judge.exprs, judge.scope.element(element));
-        let holds = inner.holds(*body);
-        let label = format!("{}[{place}]", join(prefix, name));
-        let parts = outline.children.iter();
-        to.children.push(Explanation {
+    fn node(&mut self, outline: &Outline) -> Explanation {
+        let mut explanation = Explanation {
+            kind: outline.kind.clone(),
             span: outline.span,
-            holds,
+            holds: self.judge.holds(outline.expr),
             seen: Vec::new(),
             hint: None,
-            children: parts.map(|child| node(&mut inner, child, &label)).collect(),
-            kind: OutlineKind::Elements(label),
-        });
+            children: Vec::new(),
+        };
+        let again = !outline.children.is_empty() && !self.done.insert(outline.children.as_ptr());
+        if again {
+            explanation.hint = Some("explained above".to_owned());
+            return explanation;
+        }
+        match &outline.kind {
+            OutlineKind::Elements(_) if self.elements(outline, &mut explanation) => {
+                return explanation;
+            }
+            OutlineKind::Value(_) if !explanation.holds => {
+                let (exprs, scope) = (self.judge.exprs, self.judge.scope);
+                explanation.hint = asked(exprs, outline.expr)
+                    .into_iter()
+                    .find_map(|predicate| hint::value(exprs, predicate, scope));
+            }
+            OutlineKind::Item(_) => self.item(outline, &mut explanation),
+            _ => {}
+        }
+        let children = outline.children.iter();
+        explanation.children = children.map(|child| self.node(child)).collect();
+        explanation
     }
-    let more = elements.count().saturating_sub(MAX_ELEMENTS);
-    if more > 0 {
-        to.hint = Some(format!("{more} more elements are not shown"));
+
+    /// What the event has where an item looks.
+    fn item(&self, outline: &Outline, to: &mut Explanation) {
+        let (exprs, scope) = (self.judge.exprs, self.judge.scope);
+        let mut names: IndexSet<&str> = IndexSet::new();
+        for predicate in asked(exprs, outline.expr) {
+            match predicate.subject {
+                Subject::Field(field) => {
+                    names.insert(exprs.field_name(field));
+                }
+                Subject::Element => {
+                    names.insert(".");
+                }
+                Subject::AnyValue => {
+                    let answers = naive::answers(exprs, predicate, scope).into_iter();
+                    to.seen.extend(answers.map(|node| Seen {
+                        field: path(scope.event, node).unwrap_or_default(),
+                        value: Some(text(scope.event, node)),
+                    }));
+                }
+            }
+            if let Op::FieldRef(other) = &predicate.op {
+                names.insert(exprs.field_name(other.field));
+            }
+        }
+        for name in names {
+            let reached = scope.reached(name);
+            let field = join(self.prefix, name);
+            if reached.is_empty() {
+                to.seen.push(Seen { field, value: None });
+                if !to.holds && to.hint.is_none() {
+                    to.hint = Some(hint::missing(scope, name));
+                }
+                continue;
+            }
+            to.seen.extend(reached.into_iter().map(|node| Seen {
+                field: field.clone(),
+                value: Some(text(scope.event, node)),
+            }));
+        }
     }
-    true
+
+    /// Explains the body for each element; false where this is no array selector after all.
+    fn elements(&self, outline: &Outline, to: &mut Explanation) -> bool {
+        let (exprs, scope) = (self.judge.exprs, self.judge.scope);
+        let Expr::Elements { field, body, .. } = exprs.get(outline.expr) else {
+            return false;
+        };
+        let name = exprs.field_name(*field);
+        let arrays = scope.arrays(name);
+        if arrays.iter().all(Vec::is_empty) && !to.holds {
+            to.hint = Some(if arrays.is_empty() {
+                hint::missing(scope, name)
+            } else {
+                format!("`{name}` has no elements")
+            });
+        }
+        let elements = arrays.iter().flat_map(|array| array.iter().enumerate());
+        for (place, element) in elements.clone().take(MAX_ELEMENTS) {
+            let label = format!("{}[{place}]", join(self.prefix, name));
+            let mut inner = Place::new(Judge::new(exprs, scope.element(*element)), &label);
+            to.children.push(Explanation {
+                span: outline.span,
+                holds: inner.judge.holds(*body),
+                seen: Vec::new(),
+                hint: None,
+                children: outline.children.iter().map(|c| inner.node(c)).collect(),
+                kind: OutlineKind::Elements(label),
+            });
+        }
+        let more = elements.count().saturating_sub(MAX_ELEMENTS);
+        if more > 0 {
+            to.hint = Some(format!("{more} more elements are not shown"));
+        }
+        true
+    }
 }
 
 /// The predicates an expression asks in this scope, in order.

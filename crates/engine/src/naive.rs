@@ -242,6 +242,9 @@ fn satisfies(exprs: &Exprs, op: &Op, scope: Scope<'_>, node: NodeId) -> bool {
             Op::Regex(regex) => finds(regex, text),
             Op::Cidr(network) => value::in_network(text, network),
             Op::FieldRef(other) => refers(exprs, other, scope, text),
+            Op::Time(part, comparison, number) => {
+                value::time_compares(text, *part, *comparison, number)
+            }
             _ => false,
         }),
     }

@@ -2,7 +2,8 @@
 //! Strings, patterns and regexes are not here: each evaluator has its own.
 
 use crate::event::Value;
-use sigwright_ir::pred::{Comparison, Number};
+use crate::time::Time;
+use sigwright_ir::pred::{Comparison, Number, TimePart};
 use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -67,6 +68,26 @@ pub fn equals_bool(value: Value<'_>, asked: bool) -> bool {
         Value::String(text) => text.eq_ignore_ascii_case(if asked { "true" } else { "false" }),
         _ => false,
     }
+}
+
+/// Whether `text` is a point in time whose part, read in UTC, compares so with a number.
+pub fn time_compares(text: &str, part: TimePart, comparison: Comparison, number: &Number) -> bool {
+    time_part(text, part)
+        .and_then(|found| compare(&found.to_string(), number))
+        .is_some_and(|ordering| satisfies(ordering, comparison))
+}
+
+/// A part of the point in time `text` is, read in UTC; `None` where it is none.
+pub fn time_part(text: &str, part: TimePart) -> Option<i64> {
+    let time = Time::parse(text)?;
+    Some(match part {
+        TimePart::Minute => time.minute().into(),
+        TimePart::Hour => time.hour().into(),
+        TimePart::Day => time.day().into(),
+        TimePart::Week => time.week().into(),
+        TimePart::Month => time.month().into(),
+        TimePart::Year => time.year().into(),
+    })
 }
 
 /// The address `text` is; an IPv4 address mapped into IPv6 (RFC 4291, section 2.5.5.2) is

@@ -2,7 +2,7 @@
 
 use crate::event::{Event, NodeId, Value};
 use crate::naive::{self, Scope};
-use crate::value::{address, is_json_number};
+use crate::value::{address, is_json_number, time_part};
 use sigwright_ir::pred::{Anchor, Regex, StrOp};
 use sigwright_ir::{Exprs, Op, Predicate, Subject};
 
@@ -104,6 +104,10 @@ fn one(event: &Event, leaf: NodeId, op: &Op) -> Option<String> {
         }
         Op::Compare(..) if !is_json_number(text) => Some(format!("`{text}` is no number")),
         Op::Regex(regex) => regular(regex, text),
+        Op::Time(part, ..) => Some(match time_part(text, *part) {
+            Some(found) => format!("that part of `{text}` is {found}, in UTC"),
+            None => format!("`{text}` is no point in time"),
+        }),
         Op::Cidr(_) if address(text).is_none() => Some(format!("`{text}` is no address")),
         _ => None,
     }
