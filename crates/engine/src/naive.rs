@@ -11,6 +11,7 @@ use crate::event::{Event, NodeId};
 use crate::fold::fold_char;
 use crate::value;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use sigwright_ir::pred::{Anchor, FieldRef, Part, Pattern, Regex, StrOp};
 use sigwright_ir::{ElementSelector, Expr, ExprId, Exprs, FieldId, Op, Predicate};
 use sigwright_ir::{RuleId, RuleSet, Subject};
@@ -223,9 +224,31 @@ pub(crate) fn answers(exprs: &Exprs, predicate: &Predicate, scope: Scope<'_>) ->
     if predicate.op == Op::Exists {
         return reached;
     }
+    let op = match predicate.subject {
+        Subject::AnyValue => keyword(&predicate.op),
+        _ => Cow::Borrowed(&predicate.op),
+    };
     let mut leaves = scope.flat(&reached);
-    leaves.retain(|node| satisfies(exprs, &predicate.op, scope, *node));
+    leaves.retain(|node| satisfies(exprs, &op, scope, *node));
     leaves
+}
+
+/// What a keyword asks of each value: a plain one, number or text, to be contained in it.
+fn keyword(op: &Op) -> Cow<'_, Op> {
+    let contains = |pattern: Pattern, cased: bool| {
+        Cow::Owned(Op::Str(StrOp {
+            anchor: Anchor::Contains,
+            pattern,
+            cased,
+        }))
+    };
+    match op {
+        Op::Str(asked) if asked.anchor == Anchor::Whole => {
+            contains(asked.pattern.clone(), asked.cased)
+        }
+        Op::Num(number) => contains(Pattern::literal(number.to_string()), false),
+        _ => Cow::Borrowed(op),
+    }
 }
 
 /// Whether one value, not an array, gives the answer asked for.
