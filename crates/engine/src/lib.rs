@@ -6,11 +6,11 @@ pub mod explain;
 pub mod fold;
 pub mod naive;
 pub mod origin;
-pub mod time;
 pub mod program;
+pub mod time;
 pub mod value;
 
 pub use event::{Event, NodeId, OriginId, Value};
 pub use origin::{Origin, Origins};
-pub use time::Time;
 pub use program::{Counters, Matcher, Program, ProgramOptions};
+pub use time::Time;

@@ -11,11 +11,11 @@ use crate::event::{Event, NodeId};
 use crate::fold::fold_char;
 use crate::value;
 use rustc_hash::FxHashMap;
-use std::borrow::Cow;
 use sigwright_ir::pred::{Anchor, FieldRef, Part, Pattern, Regex, StrOp};
 use sigwright_ir::{ElementSelector, Expr, ExprId, Exprs, FieldId, Op, Predicate};
 use sigwright_ir::{RuleId, RuleSet, Subject};
 use sigwright_syntax::pattern::DASHES;
+use std::borrow::Cow;
 
 /// Steps a backtracking regex may take on one value before it counts as not found.
 pub const BACKTRACK_LIMIT: usize = 1_000_000;

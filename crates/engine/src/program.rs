@@ -9,10 +9,10 @@ mod plan;
 mod required;
 mod scan;
 mod shape;
-mod text;
-mod trie;
 #[cfg(test)]
 mod tests;
+mod text;
+mod trie;
 
 pub use matcher::{Counters, Matcher};
 

@@ -409,7 +409,9 @@ impl Run<'_> {
                     .unwrap_or_else(|_| run.give_up())
             }),
             Lazy::Cidr(field, net) => self.any(*field, |_, value| {
-                value.text().is_some_and(|text| value::in_network(text, net))
+                value
+                    .text()
+                    .is_some_and(|text| value::in_network(text, net))
             }),
             Lazy::Compare(field, cmp, number) => {
                 self.any(*field, |_, value| value::compares(value, *cmp, number))

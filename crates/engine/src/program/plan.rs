@@ -14,7 +14,9 @@ use super::{ProgramOptions, shape};
 use crate::fold::fold;
 use rustc_hash::FxHashMap;
 use sigwright_ir::pred::{Anchor, Comparison, FieldRef, Number, Op, Predicate, StrOp};
-use sigwright_ir::{ElementSelector, Expr, ExprId, Exprs, FieldId, PredId, RuleId, RuleSet, Subject};
+use sigwright_ir::{
+    ElementSelector, Expr, ExprId, Exprs, FieldId, PredId, RuleId, RuleSet, Subject,
+};
 
 /// What events of one log are asked.
 #[derive(Debug, Default)]
@@ -143,7 +145,11 @@ impl Plan {
             }
         }
         plan.trie = Trie::new(builder.names.iter().copied());
-        plan.fields = builder.fields.into_iter().map(FieldBuilder::build).collect();
+        plan.fields = builder
+            .fields
+            .into_iter()
+            .map(FieldBuilder::build)
+            .collect();
         plan.keywords = builder.keywords.map(FieldBuilder::build);
         plan.lazy = builder.lazy;
         plan.code = builder.code;
@@ -349,7 +355,9 @@ impl<'s> Builder<'s> {
                     Some(literals) => {
                         let bit = self.bit();
                         let odds = literals.iter().map(|l| shape::odds(l.len())).sum();
-                        self.builder(Some(field)).folded.ask(matcher, &literals, bit);
+                        self.builder(Some(field))
+                            .folded
+                            .ask(matcher, &literals, bit);
                         return bit_test(bit, odds);
                     }
                     None => Lazy::Text(place, matcher),
@@ -404,7 +412,9 @@ impl<'s> Builder<'s> {
                 let text = fold(&number.to_string()).into_owned();
                 let bit = self.bit();
                 let odds = shape::odds(text.len());
-                self.builder(None).folded.literal(&text, Found::Anywhere(bit));
+                self.builder(None)
+                    .folded
+                    .literal(&text, Found::Anywhere(bit));
                 bit_test(bit, odds)
             }
             _ => Tested {

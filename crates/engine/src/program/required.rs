@@ -101,8 +101,14 @@ mod tests {
 
     #[test]
     fn the_longest_run_is_chosen() {
-        assert_eq!(of(r"a+\s+Invoke-Foo\d", false), Some(vec!["invoke-foo".into()]));
-        assert_eq!(of(r"(?:abcd|wxyz).", false), Some(vec!["abcd".into(), "wxyz".into()]));
+        assert_eq!(
+            of(r"a+\s+Invoke-Foo\d", false),
+            Some(vec!["invoke-foo".into()])
+        );
+        assert_eq!(
+            of(r"(?:abcd|wxyz).", false),
+            Some(vec!["abcd".into(), "wxyz".into()])
+        );
         assert_eq!(of(r"KEY=\d", true), Some(vec!["key=".into()]));
         assert_eq!(of(r"(hello)+", false), Some(vec!["hello".into()]));
     }

@@ -36,7 +36,10 @@ impl ScanBuilder {
 
     /// Something is done where this literal, not empty, is found.
     pub(super) fn literal(&mut self, text: &str, found: Found) {
-        self.literals.entry(text.to_owned()).or_default().push(found);
+        self.literals
+            .entry(text.to_owned())
+            .or_default()
+            .push(found);
     }
 
     /// The bit is set where the matcher matches; it is asked only if one of the literals was

@@ -18,7 +18,11 @@ pub(super) fn texts(op: &StrOp) -> Option<Vec<String>> {
     for part in op.pattern.parts() {
         match part {
             Part::Text(text) => {
-                let text = if op.cased { text.as_str().into() } else { fold(text) };
+                let text = if op.cased {
+                    text.as_str().into()
+                } else {
+                    fold(text)
+                };
                 for spelling in &mut texts {
                     spelling.push_str(&text);
                 }
@@ -65,7 +69,8 @@ pub(super) fn odds(len: usize) -> f64 {
 /// A number in one form: a float without fraction is a whole number.
 pub(super) fn canonical(number: Number) -> Number {
     match number {
-        Number::Float(f) if f.fract() == 0.0 && f.abs() < 9_007_199_254_740_992.0 => {
+        Number::Float(f) if f.fract() == 0.0 && f.abs() < 9_007_199_254_740_992.0 =>
+        {
             #[expect(
                 clippy::cast_possible_truncation,
                 reason = "whole and below 2^53: exact"

@@ -6,7 +6,9 @@ use crate::naive;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sigwright_ir::pred::{Anchor, Comparison, FieldRef, Number, Part, Pattern, Regex, StrOp};
-use sigwright_ir::{ElementSelector, ExprId, Exprs, Op, Outline, OutlineKind, Predicate, Rule, Subject};
+use sigwright_ir::{
+    ElementSelector, ExprId, Exprs, Op, Outline, OutlineKind, Predicate, Rule, Subject,
+};
 use sigwright_syntax::{SourceId, Span};
 
 /// An expression not yet in a table.
@@ -86,7 +88,12 @@ fn name() -> impl Strategy<Value = &'static str> {
 }
 
 fn anchor() -> impl Strategy<Value = Anchor> {
-    prop::sample::select(vec![Anchor::Whole, Anchor::Start, Anchor::End, Anchor::Contains])
+    prop::sample::select(vec![
+        Anchor::Whole,
+        Anchor::Start,
+        Anchor::End,
+        Anchor::Contains,
+    ])
 }
 
 fn word() -> impl Strategy<Value = String> {
@@ -122,7 +129,17 @@ fn op() -> impl Strategy<Value = Op> {
     ]);
     let regex = (
         prop::sample::select(vec![
-            "a", "^a+b?$", "[aA]bÄ", "(ab|ba)1", "aab", "a.b", "(?:ab){2}", "b(?!a)", "(a)\\1", "k.?", "",
+            "a",
+            "^a+b?$",
+            "[aA]bÄ",
+            "(ab|ba)1",
+            "aab",
+            "a.b",
+            "(?:ab){2}",
+            "b(?!a)",
+            "(a)\\1",
+            "k.?",
+            "",
         ]),
         any::<(bool, bool, bool)>(),
     );

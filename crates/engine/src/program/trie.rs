@@ -97,7 +97,12 @@ mod tests {
     #[test]
     fn every_cut_of_a_name_is_an_edge() {
         let trie = Trie::new(["a.b.c", "a", "a.b.d"]);
-        for path in [&["a", "b", "c"][..], &["a.b", "c"], &["a", "b.c"], &["a.b.c"]] {
+        for path in [
+            &["a", "b", "c"][..],
+            &["a.b", "c"],
+            &["a", "b.c"],
+            &["a.b.c"],
+        ] {
             let end = path
                 .iter()
                 .try_fold(Trie::ROOT, |node, key| trie.follow(node, key))
