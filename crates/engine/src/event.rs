@@ -79,6 +79,7 @@ struct Node {
 enum Name {
     Static(&'static str),
     Decoded(Range<u32>),
+    Spelled(NodeId),
 }
 
 /// Which log an event was taken from; an index into the table of [`crate::Origins`].
@@ -244,6 +245,38 @@ impl Event {
             .push((Name::Decoded(start..to_u32(self.decoded.len())), node));
     }
 
+    /// [`Event::add_field`] with the text of a string value for its name.
+    pub fn add_field_spelled(&mut self, name: NodeId, node: NodeId) {
+        self.fields.push((Name::Spelled(name), node));
+    }
+
+    /// Adds every member of an object as a field, apart from those with the key `but` and
+    /// those whose key is also one of `behind`: a carrier's members, behind the event's own.
+    pub fn add_members(&mut self, object: NodeId, but: &str, behind: NodeId) {
+        let (mut at, end) = self.inside(object, Kind::Object);
+        while at < end {
+            let Some(value) = self.nodes.get(at as usize + 1) else {
+                return;
+            };
+            let next = value.end;
+            let key = self.str(NodeId(at)).unwrap_or_default();
+            if key != but && self.member(behind, key).is_none() {
+                self.fields
+                    .push((Name::Spelled(NodeId(at)), NodeId(at + 1)));
+            }
+            at = next;
+        }
+    }
+
+    /// Adds a string value that is a part of another, by its bytes, without copying.
+    /// `None` where the part does not lie on the bounds of characters.
+    pub fn add_part(&mut self, string: NodeId, part: Range<usize>) -> Option<NodeId> {
+        self.str(string)?.get(part.clone())?;
+        let whole = self.nodes.get(string.index()).copied()?;
+        let start = whole.start as usize + part.start;
+        Some(self.push_leaf(whole.kind, start, part.len()))
+    }
+
     /// The event as a whole.
     pub fn whole(&self) -> Option<NodeId> {
         self.whole
@@ -263,6 +296,7 @@ impl Event {
                     .decoded
                     .get(range.start as usize..range.end as usize)
                     .unwrap_or_default(),
+                Name::Spelled(name) => self.str(*name).unwrap_or_default(),
             };
             (name, *node)
         })

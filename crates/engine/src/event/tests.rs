@@ -125,3 +125,29 @@ fn rebuild(event: &Event, node: NodeId) -> serde_json::Value {
             .collect(),
     }
 }
+
+#[test]
+fn adds_fields_spelled_in_the_event() {
+    let mut event = Event::from_json(
+        r#"{"name":"a\tb.c","in":{"x":1,"\u0079":2,"but":3,"path":4},"path":"one/zwei/\u00fc"}"#,
+    )
+    .unwrap();
+    let root = event.whole().unwrap();
+    let [name, inner, path] = ["name", "in", "path"].map(|k| event.member(root, k).unwrap());
+    event.clear_roots();
+    event.add_field_spelled(name, path);
+    event.add_members(inner, "but", root);
+    let part = event.add_part(path, 4..8).unwrap();
+    event.add_field("part", part);
+    assert_eq!(event.add_part(path, 4..10), None);
+    let names: Vec<_> = event.fields().map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(names, ["a\tb.c", "x", "y", "part"]);
+    let mut seen = Vec::new();
+    for name in ["a\tb.c", "x", "y", "part", "but"] {
+        event.reach(name, &mut |n| seen.push(event.value(n).text()));
+    }
+    assert_eq!(
+        seen,
+        [Some("one/zwei/ü"), Some("1"), Some("2"), Some("zwei")]
+    );
+}
