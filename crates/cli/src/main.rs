@@ -1,2 +1,42 @@
-//! The `sigwright` command.
-fn main() {}
+//! The `sigwright` command: flags, files, colours, exit codes. The only crate that prints.
+
+mod args;
+mod cmd;
+mod glance;
+mod input;
+mod load;
+mod pipeline;
+mod render;
+mod settings;
+mod summary;
+mod walk;
+
+use args::{Cli, Command};
+use clap::Parser;
+use settings::{Look, Outcome, Stream};
+use std::io;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = match &cli.command {
+        Command::Eval(args) => cmd::eval::run(args, cli.color),
+        Command::Lint(args) => cmd::lint::run(args, cli.color),
+        Command::Explain(args) => cmd::explain::run(args, cli.color),
+        Command::Test(args) => cmd::test::run(args, cli.color),
+        Command::Completions(args) => cmd::completions::run(args),
+        Command::Man(args) => cmd::man::run(args),
+    };
+    let outcome = match ended {
+        Ok(outcome) => outcome,
+        // whoever reads has seen enough
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean,
+        Err(error) => {
+            let look = Look::of(Stream::Err, cli.color);
+            // nowhere is left to report to if this fails
+            let _ = cmd::complain(&mut io::stderr().lock(), look, &error.to_string());
+            Outcome::Broken
+        }
+    };
+    outcome.into()
+}

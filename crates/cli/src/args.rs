@@ -1,0 +1,339 @@
+//! What was typed; what it means is [`crate::settings`].
+
+use crate::settings::{FailOn, LogSourceOverride};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing that --fail-on asks about
+  1  something that --fail-on asks about
+  2  wrong usage, or something could not be read or written";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sigwright",
+    version,
+    about = "The compiler for Sigma detection rules",
+    long_about = "The compiler for Sigma detection rules.\n\n\
+        Reads Sigma rules, says what is wrong with them, runs them over audit logs and explains \
+        every verdict.",
+    after_help = EXAMPLES_TOP,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorWhen,
+}
+
+const EXAMPLES_TOP: &str = "\
+Examples:
+  sigwright eval -r rules/kubernetes samples/kubernetes-incident.ndjson
+  sigwright lint rules
+  sigwright test rules
+
+`sigwright COMMAND --help` shows more, with examples.";
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run rules over logs and print what they find
+    #[command(after_help = format!("{EXAMPLES_EVAL}\n\n{EXIT_CODES}"))]
+    Eval(EvalArgs),
+    /// Check rules and print what is wrong with them
+    #[command(after_help = format!("{EXAMPLES_LINT}\n\n{EXIT_CODES}"))]
+    Lint(LintArgs),
+    /// Say why a rule does or does not match an event
+    #[command(after_help = EXAMPLES_EXPLAIN)]
+    Explain(ExplainArgs),
+    /// Run the cases written beside rules
+    #[command(after_help = EXAMPLES_TEST)]
+    Test(TestArgs),
+    /// Print the completion script of a shell
+    #[command(after_help = EXAMPLES_COMPLETIONS)]
+    Completions(CompletionsArgs),
+    /// Print the manual page (roff)
+    #[command(after_help = EXAMPLES_MAN)]
+    Man(ManArgs),
+}
+
+const EXAMPLES_EVAL: &str = "\
+Examples:
+  sigwright eval -r rules/kubernetes samples/kubernetes-incident.ndjson
+  sigwright eval -r rules/kubernetes --format ndjson --with-event samples/kubernetes-incident.ndjson
+  cat samples/kubernetes-incident.ndjson | sigwright eval -r rules/kubernetes --format table -
+  sigwright eval -r rules/kubernetes --fail-on high samples/kubernetes-incident.ndjson
+
+--fail-on takes one or more of, separated by commas:
+  errors    a rule has an error (default)
+  warnings  a rule has a warning or an error
+  faults    a record of the input could not be read
+  findings  any rule matched
+  informational, low, medium, high, critical
+            a rule of at least this level matched
+  never     nothing: exit 0 unless something could not be read";
+
+/// `sigwright eval`.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Rule files, directories or globs; may be repeated
+    #[arg(short, long, required = true, value_name = "RULES", num_args = 1)]
+    pub rules: Vec<PathBuf>,
+
+    /// How findings are printed
+    #[arg(long, value_name = "FORMAT", default_value = "pretty")]
+    pub format: FindingFormat,
+
+    #[command(flatten)]
+    pub events: EventArgs,
+
+    #[command(flatten)]
+    pub lists: ListArgs,
+
+    /// Worker threads [default: as many as the machine runs at once]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+
+    /// Put the event into each NDJSON line
+    #[arg(long)]
+    pub with_event: bool,
+
+    /// What makes the exit code 1 (see below)
+    #[arg(long, value_name = "WHAT", default_value = "errors")]
+    pub fail_on: FailOn,
+
+    /// Logs: files, directories, globs, or `-` for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+}
+
+/// How events are read and which rules see them.
+#[derive(Debug, Args, Default, Clone)]
+pub struct EventArgs {
+    /// Take every event as of this log source, such as `product=kubernetes,service=audit`
+    #[arg(long, value_name = "K=V,…", conflicts_with = "ignore_logsource")]
+    pub logsource: Option<LogSourceOverride>,
+
+    /// Show every event to every rule
+    #[arg(long)]
+    pub ignore_logsource: bool,
+
+    /// The format of the input, instead of finding it out from the content
+    #[arg(long, value_name = "FORMAT")]
+    pub input_format: Option<String>,
+
+    /// CSV of networks of cloud providers, for `source.is_cloud` and `source.as.*`
+    #[arg(long, value_name = "FILE")]
+    pub networks: Option<PathBuf>,
+
+    /// MMDB file of autonomous systems, for `source.as.*`
+    #[arg(long, value_name = "FILE")]
+    pub mmdb: Option<PathBuf>,
+}
+
+/// Where the lists behind placeholders are.
+#[derive(Debug, Args, Default, Clone)]
+pub struct ListArgs {
+    /// Directory of value lists: `%name%` in a rule is filled from `name.txt`; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub lists: Vec<PathBuf>,
+}
+
+const EXAMPLES_LINT: &str = "\
+Examples:
+  sigwright lint rules
+  sigwright lint --format short rules/kubernetes
+  sigwright lint --format json --fail-on warnings rules
+
+--fail-on takes `errors` (default), `warnings`, `notes` or `never`.";
+
+/// `sigwright lint`.
+#[derive(Debug, Args)]
+pub struct LintArgs {
+    /// Rule files, directories or globs
+    #[arg(required = true, value_name = "RULES")]
+    pub rules: Vec<PathBuf>,
+
+    /// How diagnostics are printed
+    #[arg(long, value_name = "FORMAT", default_value = "pretty")]
+    pub format: DiagnosticFormat,
+
+    #[command(flatten)]
+    pub lists: ListArgs,
+
+    /// What makes the exit code 1 (see below)
+    #[arg(long, value_name = "WHAT", default_value = "errors")]
+    pub fail_on: LintFailOn,
+}
+
+const EXAMPLES_EXPLAIN: &str = "\
+Examples:
+  sigwright explain rules/kubernetes/RULE.yml --event samples/kubernetes-incident.ndjson
+  sigwright explain rules/kubernetes/RULE.yml --event '{\"kind\":\"Event\",\"verb\":\"get\"}'
+  sigwright explain --ir rules/kubernetes/RULE.yml
+
+Of several events the first that the rule matches is explained, else the first one.
+
+Exit codes:
+  0  explained, whatever the verdict
+  1  the rule has an error
+  2  wrong usage, or something could not be read or written";
+
+/// `sigwright explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The rule file
+    #[arg(value_name = "RULE")]
+    pub rule: PathBuf,
+
+    /// The event: JSON text, a file of events, or `-` for standard input
+    #[arg(long, value_name = "E", required_unless_present = "ir")]
+    pub event: Option<String>,
+
+    /// Explain every event, not just one
+    #[arg(long, requires = "event")]
+    pub all: bool,
+
+    /// Of a file with several rules, only the one with this id, name or title
+    #[arg(long, value_name = "RULE")]
+    pub only: Option<String>,
+
+    /// Print what the rule was compiled to, instead
+    #[arg(long, conflicts_with = "event")]
+    pub ir: bool,
+
+    /// How the explanation is printed
+    #[arg(long, value_name = "FORMAT", default_value = "pretty")]
+    pub format: ExplainFormat,
+
+    #[command(flatten)]
+    pub events: EventArgs,
+
+    #[command(flatten)]
+    pub lists: ListArgs,
+}
+
+const EXAMPLES_TEST: &str = "\
+Examples:
+  sigwright test rules
+  sigwright test rules/kubernetes --format junit > report.xml
+
+Beside `RULE.yml` the cases stand in `RULE.cases.yml`.
+
+Exit codes:
+  0  every case passed
+  1  a case failed
+  2  wrong usage, or something could not be read or written";
+
+/// `sigwright test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Directories, rule files or cases files
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// How the outcome is printed
+    #[arg(long, value_name = "FORMAT", default_value = "pretty")]
+    pub format: TestFormat,
+
+    #[command(flatten)]
+    pub lists: ListArgs,
+}
+
+const EXAMPLES_COMPLETIONS: &str = "\
+Examples:
+  sigwright completions bash > ~/.local/share/bash-completion/completions/sigwright
+  sigwright completions fish > ~/.config/fish/completions/sigwright.fish";
+
+/// `sigwright completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// Which shell
+    pub shell: clap_complete::Shell,
+}
+
+const EXAMPLES_MAN: &str = "\
+Examples:
+  sigwright man > sigwright.1
+  sigwright man --dir .        # one page per subcommand, too";
+
+/// `sigwright man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write this page and one per subcommand into a directory instead
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// `eval --format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FindingFormat {
+    /// A few lines per finding, for people
+    Pretty,
+    /// A line per finding in columns, for people
+    Table,
+    /// A JSON object per line, for programs
+    Ndjson,
+}
+
+/// `lint --format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiagnosticFormat {
+    /// The rule's text with the place underlined
+    Pretty,
+    /// `path:line:column: severity[code]: message`
+    Short,
+    /// A JSON object per line, for programs
+    Json,
+}
+
+/// `lint --fail-on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LintFailOn {
+    /// An error
+    Errors,
+    /// A warning or an error
+    Warnings,
+    /// Any diagnostic
+    Notes,
+    /// Nothing
+    Never,
+}
+
+/// `explain --format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// A tree, for people
+    Pretty,
+    /// A JSON object per line, for programs
+    Json,
+}
+
+/// `test --format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// What failed and why, for people
+    Pretty,
+    /// JUnit XML, for build servers
+    Junit,
+    /// A JSON object per line, for programs
+    Json,
+}

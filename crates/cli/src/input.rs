@@ -1,0 +1,139 @@
+//! Logs to events: opening, decoding, the log source told by hand.
+
+use crate::args::EventArgs;
+use sigwright_engine::{Event, OriginId, Origins};
+use sigwright_events::{Batch, Fault, FaultCode, Format, Place, ReadOptions, Reader};
+use sigwright_ir::Rule;
+use std::path::PathBuf;
+
+/// How the inputs of a run become events; shared by all threads.
+#[derive(Debug)]
+pub struct Input {
+    /// The logs events may be from.
+    pub origins: Origins,
+    /// Every rule sees every event.
+    pub ignore_logsource: bool,
+    format: Option<Format>,
+    forced: Option<OriginId>,
+}
+
+impl Input {
+    /// What the flags ask for; the error is a sentence.
+    pub fn new(args: &EventArgs) -> Result<Self, String> {
+        let format = match args.input_format.as_deref() {
+            None | Some("auto") => None,
+            Some(name) => Some(Format::from_name(name).ok_or_else(|| {
+                let names: Vec<&str> = Format::names().collect();
+                format!("`{name}` is no input format; known: {}", names.join(", "))
+            })?),
+        };
+        let mut origins = Origins::new(Vec::new());
+        let forced = args
+            .logsource
+            .as_ref()
+            .map(|source| origins.add(source.0.clone()));
+        Ok(Input {
+            origins,
+            ignore_logsource: args.ignore_logsource,
+            format,
+            forced,
+        })
+    }
+
+    /// Opens files, directories, globs or standard input.
+    pub fn open(&self, inputs: &[PathBuf]) -> Reader {
+        let options = ReadOptions {
+            format: self.format,
+            ..ReadOptions::default()
+        };
+        Reader::open(inputs, options)
+    }
+
+    /// Calls `each` for every event in one record.
+    ///
+    /// # Errors
+    /// What is wrong with the record.
+    pub fn decode(
+        &self,
+        text: &str,
+        event: &mut Event,
+        each: &mut dyn FnMut(&mut Event),
+    ) -> Result<(), String> {
+        event.read_json(text).map_err(|error| error.to_string())?;
+        if let Some(origin) = self.forced {
+            event.origin = origin;
+        }
+        each(event);
+        Ok(())
+    }
+
+    /// Calls `each` for every event of every input, with its file and line. Returns what was
+    /// wrong with them.
+    pub fn for_each(
+        &self,
+        inputs: &[PathBuf],
+        each: &mut dyn FnMut(&mut Event, &str, u64),
+    ) -> Vec<Fault> {
+        let mut reader = self.open(inputs);
+        let mut batch = Batch::new();
+        let mut event = Event::new();
+        let mut faults = Vec::new();
+        while reader.read(&mut batch) {
+            faults.extend_from_slice(batch.faults());
+            for record in batch.records() {
+                let decoded = self.decode(record.text, &mut event, &mut |event| {
+                    each(event, batch.file(), record.line);
+                });
+                if let Err(message) = decoded {
+                    faults.push(malformed(&batch, record.line, message));
+                }
+            }
+        }
+        faults
+    }
+
+    /// Calls `each` for every event in a JSON text. Returns what was wrong with it.
+    pub fn for_each_in(&self, text: &str, each: &mut dyn FnMut(&mut Event)) -> Option<Fault> {
+        let mut event = Event::new();
+        let decoded = self.decode(text, &mut event, each);
+        decoded.err().map(|message| Fault {
+            place: Place {
+                file: "the event".into(),
+                line: None,
+            },
+            code: FaultCode::MalformedRecord,
+            message: message.into(),
+        })
+    }
+
+    /// Whether a rule gets to see an event.
+    pub fn sees(&self, rule: &Rule, event: &Event) -> bool {
+        self.ignore_logsource || self.origins.sees(&rule.logsource, event.origin)
+    }
+
+    /// Whether the log the event is from is not known.
+    pub fn is_unknown(&self, event: &Event) -> bool {
+        event.origin == OriginId::default()
+    }
+
+    /// The products of the log the event is from.
+    pub fn products(&self, event: &Event) -> &[String] {
+        self.origins
+            .get(event.origin)
+            .map_or(&[], |origin| &origin.products)
+    }
+}
+
+/// The fault of a record that could not be decoded.
+pub fn malformed(batch: &Batch, line: u64, message: String) -> Fault {
+    Fault {
+        place: batch.place(line),
+        code: FaultCode::MalformedRecord,
+        message: message.into(),
+    }
+}
+
+/// Whether a fault means that an input could not be read, not that its content is damaged.
+pub fn is_io(fault: &Fault) -> bool {
+    matches!(fault.code, FaultCode::NotFound | FaultCode::Unreadable)
+}

@@ -1,0 +1,285 @@
+//! Reads rule files and compiles them to a rule set, with everything there is to say about
+//! them on the way.
+
+use crate::walk::{self, Want};
+use indexmap::IndexMap;
+use sigwright_ir::{Context, RuleSet};
+use sigwright_syntax::ast::{Body, Document};
+use sigwright_syntax::{Diagnostics, Severity, SourceId, Sources, Span};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How long a rule file or a list may be, in bytes.
+const MAX_FILE: u64 = 16 << 20;
+/// How many values a list may have.
+const MAX_VALUES: usize = 1_000_000;
+/// How many directories above a rule file are looked at for `lists/`.
+const PARENTS: usize = 3;
+
+/// Rules, ready to evaluate, and what was said about them.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The texts.
+    pub sources: Sources,
+    /// The rules without errors.
+    pub set: Arc<RuleSet>,
+    /// All messages, by file and place.
+    pub diagnostics: Diagnostics,
+    /// Files and directories that could not be read, and why.
+    pub unreadable: Vec<(PathBuf, String)>,
+    /// How many documents have an error.
+    pub faulty: usize,
+    /// How many filters there are without one.
+    pub filters: usize,
+}
+
+/// Reads and compiles everything under the arguments.
+pub fn load(arguments: &[PathBuf], lists: &[PathBuf]) -> Loaded {
+    let found = walk::find(arguments, Want::Rules);
+    load_files(&found.files, found.unreadable, lists)
+}
+
+/// Reads and compiles these files.
+pub fn load_files(
+    files: &[PathBuf],
+    unreadable: Vec<(PathBuf, String)>,
+    lists: &[PathBuf],
+) -> Loaded {
+    let mut loaded = Loaded {
+        unreadable,
+        ..Loaded::default()
+    };
+    let mut documents = Vec::new();
+    let mut context = Lists::new(lists);
+    for path in files {
+        let text = match read_text(path) {
+            Ok(text) => text,
+            Err(reason) => {
+                loaded.unreadable.push((path.clone(), reason));
+                continue;
+            }
+        };
+        context.look_for(path, &text);
+        let id = loaded.sources.add(path.display().to_string(), text);
+        let (read, said) = sigwright_syntax::read(&loaded.sources, id);
+        documents.extend(read);
+        loaded.diagnostics.extend(said);
+    }
+    let (set, said) = sigwright_ir::lower(&documents, &context.context);
+    loaded.unreadable.extend(context.unreadable);
+    loaded.set = Arc::new(set);
+    loaded.diagnostics.extend(said);
+    loaded.diagnostics.sort_by_key(|d| {
+        d.span()
+            .map_or((SourceId(u32::MAX), 0), |s| (s.source, s.start))
+    });
+    loaded.count(&documents);
+    loaded
+}
+
+impl Loaded {
+    fn count(&mut self, documents: &[Document]) {
+        let errors: Vec<Span> = self
+            .diagnostics
+            .iter()
+            .filter(|d| d.severity == Severity::Error)
+            .filter_map(|d| d.span())
+            .collect();
+        let mut by_source: HashMap<SourceId, Vec<Span>> = HashMap::new();
+        for span in errors {
+            by_source.entry(span.source).or_default().push(span);
+        }
+        let faulty = |document: &Document| {
+            document.faulty
+                || by_source.get(&document.span.source).is_some_and(|spans| {
+                    spans
+                        .iter()
+                        .any(|s| s.start >= document.span.start && s.start <= document.span.end)
+                })
+        };
+        let kept = |document: &&Document| !faulty(document);
+        self.filters = documents
+            .iter()
+            .filter(kept)
+            .filter(|d| matches!(d.body, Body::Filter(_)))
+            .count();
+        // what is in the set was kept, whatever the places of the messages suggest
+        self.faulty = documents
+            .len()
+            .saturating_sub(self.set.rules.len() + self.set.correlations.len() + self.filters);
+        // an error outside every document, such as broken YAML
+        let outside = by_source
+            .iter()
+            .filter(|(id, _)| documents.iter().all(|d| d.span.source != **id))
+            .count();
+        self.faulty += outside;
+    }
+
+    /// How many messages of a severity there are.
+    pub fn said(&self, severity: Severity) -> usize {
+        self.diagnostics
+            .iter()
+            .filter(|d| d.severity == severity)
+            .count()
+    }
+
+    /// The worst severity, if anything was said.
+    pub fn worst(&self) -> Option<Severity> {
+        self.diagnostics.iter().map(|d| d.severity).max()
+    }
+
+    /// The path of a text.
+    pub fn path(&self, id: SourceId) -> &str {
+        self.sources.get(id).map_or("", |s| s.name.as_str())
+    }
+}
+
+/// Reads a file as UTF-8; the error is a sentence without the path.
+pub fn read_text(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
+        .map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(format!("longer than {} MiB", MAX_FILE >> 20));
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+}
+
+/// The lists behind placeholders, looked for in `--lists` first, then in `lists/` beside the
+/// rule file and in the directories above it.
+struct Lists<'a> {
+    directories: &'a [PathBuf],
+    context: Context,
+    unreadable: Vec<(PathBuf, String)>,
+    /// Where each list was found.
+    origin: HashMap<String, PathBuf>,
+}
+
+impl<'a> Lists<'a> {
+    fn new(directories: &'a [PathBuf]) -> Self {
+        let unreadable = directories
+            .iter()
+            .filter(|d| !d.is_dir())
+            .map(|d| ((*d).clone(), "no directory there".to_owned()))
+            .collect();
+        Lists {
+            directories,
+            context: Context::default(),
+            unreadable,
+            origin: HashMap::new(),
+        }
+    }
+
+    /// Reads the lists that a rule text may mean: every `%name%` for which there is a file.
+    /// What is no placeholder is harmless here; a placeholder without a list is reported
+    /// where it is lowered.
+    fn look_for(&mut self, rule: &Path, text: &str) {
+        if !text.contains("expand") {
+            return;
+        }
+        for name in placeholders(text) {
+            let Some(path) = self.place(rule, name) else {
+                continue;
+            };
+            if let Some(known) = self.origin.get(name) {
+                if !same_file(known, &path) {
+                    let reason = format!(
+                        "a second list for `%{name}%`, after {}: choose one with --lists",
+                        known.display()
+                    );
+                    self.unreadable.push((path, reason));
+                }
+                continue;
+            }
+            match read_text(&path).and_then(|text| values(&text)) {
+                Ok(values) => {
+                    self.context.lists.insert(name.to_owned(), values);
+                }
+                Err(reason) => self.unreadable.push((path.clone(), reason)),
+            }
+            self.origin.insert(name.to_owned(), path);
+        }
+    }
+
+    fn place(&self, rule: &Path, name: &str) -> Option<PathBuf> {
+        let file = format!("{name}.txt");
+        let given = self.directories.iter().map(|d| d.join(&file));
+        let absolute = std::path::absolute(rule).unwrap_or_else(|_| rule.to_owned());
+        let beside: Vec<PathBuf> = absolute
+            .ancestors()
+            .skip(1)
+            .take(PARENTS + 1)
+            .map(|d| d.join("lists").join(&file))
+            .collect();
+        given.chain(beside).find(|path| path.is_file())
+    }
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    one == other
+        || matches!(
+            (std::fs::canonicalize(one), std::fs::canonicalize(other)),
+            (Ok(a), Ok(b)) if a == b
+        )
+}
+
+/// Every `%name%` in a text, each once.
+fn placeholders(text: &str) -> Vec<&str> {
+    let mut names = IndexMap::new();
+    let mut parts = text.split('%');
+    parts.next();
+    let mut parts = parts.peekable();
+    while let Some(part) = parts.next() {
+        let named = !part.is_empty()
+            && !part.starts_with('.')
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+        if named && parts.peek().is_some() {
+            names.insert(part, ());
+        }
+    }
+    names.into_keys().collect()
+}
+
+/// One value per line; blanks around it, empty lines and `#` lines do not count.
+fn values(text: &str) -> Result<Vec<String>, String> {
+    let mut values = IndexMap::new();
+    for line in text.trim_start_matches('\u{feff}').lines() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if values.len() == MAX_VALUES {
+            return Err(format!("more than {MAX_VALUES} values"));
+        }
+        values.insert(line.to_owned(), ());
+    }
+    Ok(values.into_keys().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_names_between_percent_signs() {
+        assert_eq!(
+            placeholders("a: '%one%'\nb: '*/%two%'\nc: 100% of 5%\nd: %../x%"),
+            ["one", "two"]
+        );
+    }
+
+    #[test]
+    fn a_list_has_a_value_per_line() {
+        assert_eq!(
+            values("\u{feff}# head\r\n\r\n a#b \r\nc\nc\n").unwrap(),
+            ["a#b", "c"]
+        );
+    }
+}

@@ -1,0 +1,305 @@
+//! Diagnostics: pretty (through miette), short, JSON.
+
+use super::escape;
+use crate::args::DiagnosticFormat;
+use crate::settings::Look;
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
+};
+use serde::Serialize;
+use sigwright_syntax::diagnostic::Label;
+use sigwright_syntax::{Diagnostic, Severity, SourceId, Sources, Span};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::io::{self, Write};
+
+/// Writes diagnostics in one form.
+pub struct Printer<'a> {
+    sources: &'a Sources,
+    form: DiagnosticFormat,
+    look: Look,
+    safe: HashMap<SourceId, Cow<'a, str>>,
+    lines: HashMap<SourceId, Vec<u32>>,
+}
+
+impl<'a> Printer<'a> {
+    /// A printer of messages about `sources`.
+    pub fn new(sources: &'a Sources, form: DiagnosticFormat, look: Look) -> Self {
+        Printer {
+            sources,
+            form,
+            look,
+            safe: HashMap::new(),
+            lines: HashMap::new(),
+        }
+    }
+
+    /// Writes one message.
+    pub fn print(&mut self, diagnostic: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+        match self.form {
+            DiagnosticFormat::Pretty => self.pretty(diagnostic, out),
+            DiagnosticFormat::Short => self.short(diagnostic, out),
+            DiagnosticFormat::Json => self.json(diagnostic, out),
+        }
+    }
+
+    fn name(&self, id: SourceId) -> &'a str {
+        self.sources.get(id).map_or("", |s| s.name.as_str())
+    }
+
+    /// Line and column, counted from 1, the column in characters.
+    fn position(&mut self, span: Span) -> (usize, usize) {
+        let Some(source) = self.sources.get(span.source) else {
+            return (1, 1);
+        };
+        let starts = self.lines.entry(span.source).or_insert_with(|| {
+            let ends = source.text.bytes().zip(1u32..).filter(|(b, _)| *b == b'\n');
+            std::iter::once(0)
+                .chain(ends.map(|(_, next)| next))
+                .collect()
+        });
+        let line = starts.partition_point(|start| *start <= span.start).max(1);
+        let start = starts.get(line - 1).copied().unwrap_or(0);
+        let before = source.text.get(start as usize..span.start as usize);
+        (line, before.map_or(0, |b| b.chars().count()) + 1)
+    }
+
+    fn short(&mut self, diagnostic: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(span) = diagnostic.span() {
+            let (line, column) = self.position(span);
+            write!(
+                out,
+                "{}:{line}:{column}: ",
+                escape::line(self.name(span.source))
+            )?;
+        }
+        writeln!(
+            out,
+            "{}[{}]: {}",
+            diagnostic.severity.as_str(),
+            diagnostic.code,
+            escape::line(&diagnostic.message)
+        )
+    }
+
+    fn json(&mut self, diagnostic: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+        let span = diagnostic.span();
+        let (line, column) = span.map(|s| self.position(s)).unzip();
+        let line = JsonDiagnostic {
+            code: diagnostic.code,
+            severity: diagnostic.severity.as_str(),
+            message: &diagnostic.message,
+            path: span.map(|s| self.name(s.source)),
+            line,
+            column,
+            span: span.map(|s| [s.start, s.end]),
+            help: diagnostic.help.as_deref(),
+        };
+        serde_json::to_writer(&mut *out, &line)?;
+        out.write_all(b"\n")
+    }
+
+    fn pretty(&mut self, diagnostic: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+        let sources = self.sources;
+        for label in &diagnostic.labels {
+            let id = label.span.source;
+            self.safe
+                .entry(id)
+                .or_insert_with(|| escape::source(sources.get(id).map_or("", |s| &s.text)));
+        }
+        let report = Report::new(diagnostic, self);
+        let mut text = String::new();
+        let theme = GraphicalTheme {
+            characters: if self.look.unicode {
+                ThemeCharacters::unicode()
+            } else {
+                ThemeCharacters::ascii()
+            },
+            styles: if self.look.color {
+                ThemeStyles::ansi()
+            } else {
+                ThemeStyles::none()
+            },
+        };
+        GraphicalReportHandler::new_themed(theme)
+            .with_links(false)
+            .with_width(self.look.width)
+            .with_context_lines(1)
+            .with_show_related_as_nested(true)
+            .render_report(&mut text, &report)
+            .map_err(|_| io::Error::other("a diagnostic could not be written"))?;
+        out.write_all(text.as_bytes())?;
+        out.write_all(b"\n")
+    }
+}
+
+#[derive(Serialize)]
+struct JsonDiagnostic<'a> {
+    code: &'a str,
+    severity: &'a str,
+    message: &'a str,
+    path: Option<&'a str>,
+    line: Option<usize>,
+    column: Option<usize>,
+    span: Option<[u32; 2]>,
+    help: Option<&'a str>,
+}
+
+/// A diagnostic in miette's terms: labels of the main file, other files below.
+#[derive(Debug)]
+struct Report<'a> {
+    code: &'static str,
+    severity: Option<Severity>,
+    message: String,
+    help: Option<String>,
+    labels: Vec<LabeledSpan>,
+    source: Option<Text<'a>>,
+    others: Vec<Report<'a>>,
+}
+
+impl<'a> Report<'a> {
+    fn new(diagnostic: &Diagnostic, printer: &'a Printer<'_>) -> Self {
+        let main = diagnostic.span().map(|s| s.source);
+        let (here, there): (Vec<&Label>, Vec<&Label>) = diagnostic
+            .labels
+            .iter()
+            .partition(|l| Some(l.span.source) == main);
+        let source = main.map(|id| Text::new(id, printer));
+        let labels = here
+            .iter()
+            .enumerate()
+            .filter_map(|(i, label)| source.as_ref().map(|s| s.label(label, i == 0)))
+            .collect();
+        let others = there
+            .iter()
+            .map(|label| {
+                let source = Text::new(label.span.source, printer);
+                Report {
+                    code: "",
+                    severity: Some(Severity::Note),
+                    message: escape::line(&label.text).into_owned(),
+                    help: None,
+                    labels: vec![source.label(
+                        &Label {
+                            span: label.span,
+                            text: String::new(),
+                        },
+                        true,
+                    )],
+                    source: Some(source),
+                    others: Vec::new(),
+                }
+            })
+            .collect();
+        Report {
+            code: diagnostic.code,
+            severity: Some(diagnostic.severity),
+            message: escape::line(&diagnostic.message).into_owned(),
+            help: diagnostic
+                .help
+                .as_deref()
+                .map(|h| escape::lines(h).into_owned()),
+            labels,
+            source,
+            others,
+        }
+    }
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Report<'_> {}
+
+impl miette::Diagnostic for Report<'_> {
+    fn code<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
+        (!self.code.is_empty()).then(|| Box::new(self.code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        self.severity.map(|severity| match severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
+        self.help
+            .as_ref()
+            .map(|h| Box::new(h) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|s| s as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'b>(&'b self) -> Option<Box<dyn Iterator<Item = &'b dyn miette::Diagnostic> + 'b>> {
+        (!self.others.is_empty()).then(|| {
+            Box::new(self.others.iter().map(|o| o as &dyn miette::Diagnostic))
+                as Box<dyn Iterator<Item = &'b dyn miette::Diagnostic>>
+        })
+    }
+}
+
+/// A rule file as shown: harmful characters escaped, places moved accordingly.
+#[derive(Debug)]
+struct Text<'a> {
+    name: String,
+    raw: &'a str,
+    safe: &'a str,
+}
+
+impl<'a> Text<'a> {
+    fn new(id: SourceId, printer: &'a Printer<'_>) -> Self {
+        let source = printer.sources.get(id);
+        Text {
+            name: escape::line(source.map_or("", |s| &s.name)).into_owned(),
+            raw: source.map_or("", |s| &s.text),
+            safe: printer.safe.get(&id).map_or("", |s| s.as_ref()),
+        }
+    }
+
+    fn label(&self, label: &Label, primary: bool) -> LabeledSpan {
+        let moved = |offset: u32| match self.raw.get(..offset as usize) {
+            Some(before) if self.raw.len() != self.safe.len() => escape::source(before).len(),
+            _ => (offset as usize).min(self.safe.len()),
+        };
+        let start = moved(label.span.start);
+        let span = SourceSpan::from((start, moved(label.span.end).saturating_sub(start)));
+        let text = (!label.text.is_empty()).then(|| escape::line(&label.text).into_owned());
+        if primary {
+            LabeledSpan::new_primary_with_span(text, span)
+        } else {
+            LabeledSpan::new_with_span(text, span)
+        }
+    }
+}
+
+impl SourceCode for Text<'_> {
+    fn read_span<'b>(
+        &'b self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'b> + 'b>, miette::MietteError> {
+        let found = self.safe.read_span(span, before, after)?;
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            found.data(),
+            *found.span(),
+            found.line(),
+            found.column(),
+            found.line_count(),
+        )))
+    }
+}

@@ -1,0 +1,285 @@
+//! Findings: pretty, table, NDJSON.
+
+use super::paint::Style;
+use super::{escape, json};
+use crate::args::FindingFormat;
+use crate::glance;
+use crate::load::Loaded;
+use crate::settings::Look;
+use sigwright_engine::{Event, NodeId};
+use sigwright_ir::{Rule, RuleId};
+use sigwright_syntax::ast::Level;
+use std::io::Write;
+
+/// One rule on one event.
+#[derive(Debug, Clone, Copy)]
+pub struct Finding<'a> {
+    /// The rule.
+    pub rule: RuleId,
+    /// The event.
+    pub event: &'a Event,
+    /// The products of the log it came from, as far as known.
+    pub products: &'a [String],
+    /// The file it came from.
+    pub file: &'a str,
+    /// The line its record starts at.
+    pub line: u64,
+    /// The fields that mattered and their values.
+    pub fields: &'a [(String, NodeId)],
+}
+
+/// Writes findings in one form; shared by all workers.
+#[derive(Debug)]
+pub struct Printer {
+    form: FindingFormat,
+    with_event: bool,
+    look: Look,
+    rules: Vec<Shown>,
+}
+
+/// What is shown of a rule, ready to copy.
+#[derive(Debug)]
+struct Shown {
+    json: Vec<u8>,
+    level: Option<Level>,
+    title: String,
+    path: String,
+}
+
+/// The columns of a table: heading and width; the last is as wide as it gets.
+const COLUMNS: [(&str, usize); 6] = [
+    ("WHEN", 27),
+    ("LEVEL", 13),
+    ("RULE", 38),
+    ("WHO", 34),
+    ("WHAT", 44),
+    ("WHERE", 20),
+];
+
+/// How many values of one field are shown to people.
+const SHOWN_VALUES: usize = 4;
+/// How many columns of one value are shown to people.
+const VALUE_WIDTH: usize = 160;
+
+impl Printer {
+    /// A printer of findings of the rules loaded.
+    pub fn new(loaded: &Loaded, form: FindingFormat, with_event: bool, look: Look) -> Self {
+        let rules = loaded
+            .set
+            .rules
+            .iter()
+            .map(|rule| Shown::new(rule, loaded.path(rule.source)))
+            .collect();
+        Printer {
+            form,
+            with_event,
+            look,
+            rules,
+        }
+    }
+
+    /// What stands above all findings.
+    pub fn head(&self) -> Option<String> {
+        (self.form == FindingFormat::Table).then(|| {
+            let mut line = String::new();
+            for (name, width) in COLUMNS {
+                line.push_str(&format!("{name:<width$}  "));
+            }
+            line.push_str("RECORD");
+            format!("{}\n", self.look.paint(Style::Strong, line))
+        })
+    }
+
+    /// The level of a rule.
+    pub fn level(&self, rule: RuleId) -> Option<Level> {
+        self.rules.get(rule.index()).and_then(|r| r.level)
+    }
+
+    /// Appends one finding.
+    pub fn print(&self, finding: &Finding<'_>, out: &mut Vec<u8>) {
+        let Some(shown) = self.rules.get(finding.rule.index()) else {
+            return;
+        };
+        match self.form {
+            FindingFormat::Ndjson => self.ndjson(shown, finding, out),
+            FindingFormat::Table => self.table(shown, finding, out),
+            FindingFormat::Pretty => self.pretty(shown, finding, out),
+        }
+    }
+
+    fn ndjson(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
+        let event = finding.event;
+        out.extend_from_slice(b"{\"kind\":\"finding\",\"time\":");
+        json::optional(glance::time(event, finding.products).as_deref(), out);
+        out.extend_from_slice(b",\"rule\":");
+        out.extend_from_slice(&shown.json);
+        out.extend_from_slice(b",\"source\":{\"file\":");
+        json::string(finding.file, out);
+        let _ = write!(out, ",\"line\":{}", finding.line);
+        out.extend_from_slice(b"},\"fields\":{");
+        for (i, (name, nodes)) in grouped(finding.fields).into_iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            json::string(name, out);
+            out.push(b':');
+            let values = distinct(nodes, |node| {
+                let mut value = Vec::new();
+                json::value(event, node, &mut value);
+                value
+            });
+            let several = values.len() != 1;
+            if several {
+                out.push(b'[');
+            }
+            for (i, value) in values.iter().enumerate() {
+                if i > 0 {
+                    out.push(b',');
+                }
+                out.extend_from_slice(value);
+            }
+            if several {
+                out.push(b']');
+            }
+        }
+        out.push(b'}');
+        if self.with_event {
+            out.extend_from_slice(b",\"event\":");
+            match event.whole() {
+                Some(node) => json::value(event, node, out),
+                None => out.extend_from_slice(b"null"),
+            }
+        }
+        out.extend_from_slice(b"}\n");
+    }
+
+    fn table(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
+        let glance = glance::glance(finding.event, finding.products);
+        let when = glance::time(finding.event, finding.products);
+        let level = shown.level.map_or("-", Level::as_str);
+        let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let cells = [
+            dash(when),
+            level.to_owned(),
+            shown.title.clone(),
+            dash(glance.who),
+            dash(glance.what),
+            dash(glance.from),
+        ];
+        for (i, (cell, (_, width))) in cells.iter().zip(COLUMNS).enumerate() {
+            let text = escape::short(cell, width);
+            let gap = width.saturating_sub(unicode_width::UnicodeWidthStr::width(text.as_str()));
+            let text = match i {
+                1 => self.look.paint(Style::Level(shown.level), text),
+                _ => text,
+            };
+            let _ = write!(out, "{text}{:gap$}  ", "");
+        }
+        let _ = writeln!(out, "{}:{}", escape::line(finding.file), finding.line);
+    }
+
+    fn pretty(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
+        let event = finding.event;
+        let look = self.look;
+        let glance = glance::glance(event, finding.products);
+        let level = shown.level.map_or("no level", Level::as_str);
+        let _ = writeln!(
+            out,
+            "{} {}",
+            look.paint(
+                Style::Level(shown.level),
+                format!(" {} ", level.to_uppercase())
+            ),
+            look.paint(Style::Strong, escape::line(&shown.title)),
+        );
+        let mut row = |name: &str, text: &str| {
+            let _ = writeln!(
+                out,
+                "  {} {text}",
+                look.paint(Style::Dim, format!("{name:<6}"))
+            );
+        };
+        let mut said = |name: &str, text: Option<String>| {
+            if let Some(text) = text {
+                row(name, &escape::short(&text, VALUE_WIDTH));
+            }
+        };
+        said("when", glance::time(event, finding.products));
+        said("who", glance.who);
+        said("what", glance.what);
+        said("where", glance.from);
+        let mut name_of_row = "why";
+        for (name, nodes) in grouped(finding.fields) {
+            let values = distinct(nodes, |node| {
+                let mut value = Vec::new();
+                json::value(event, node, &mut value);
+                String::from_utf8_lossy(&value).into_owned()
+            });
+            let mut text = format!("{} = ", escape::line(name));
+            for (i, value) in values.iter().take(SHOWN_VALUES).enumerate() {
+                if i > 0 {
+                    text.push_str(", ");
+                }
+                text.push_str(&escape::short(value, VALUE_WIDTH));
+            }
+            if values.len() > SHOWN_VALUES {
+                text.push_str(&format!(" and {} more", values.len() - SHOWN_VALUES));
+            }
+            row(name_of_row, &text);
+            name_of_row = "";
+        }
+        row("rule", &escape::line(&shown.path));
+        row(
+            "event",
+            &format!("{}:{}", escape::line(finding.file), finding.line),
+        );
+        out.push(b'\n');
+    }
+}
+
+impl Shown {
+    fn new(rule: &Rule, path: &str) -> Self {
+        let meta = &rule.meta;
+        let level = meta.level.as_ref().map(|l| l.value);
+        let mut out = Vec::new();
+        out.extend_from_slice(b"{\"id\":");
+        json::optional(meta.id.as_ref().map(|t| t.value.as_str()), &mut out);
+        out.extend_from_slice(b",\"name\":");
+        json::optional(meta.name.as_ref().map(|t| t.value.as_str()), &mut out);
+        out.extend_from_slice(b",\"title\":");
+        json::optional(meta.title.as_ref().map(|t| t.value.as_str()), &mut out);
+        out.extend_from_slice(b",\"level\":");
+        json::optional(level.map(Level::as_str), &mut out);
+        out.extend_from_slice(b",\"path\":");
+        json::string(path, &mut out);
+        out.extend_from_slice(b",\"tags\":[");
+        for (i, tag) in meta.tags.iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            json::string(&tag.value, &mut out);
+        }
+        out.extend_from_slice(b"]}");
+        Shown {
+            json: out,
+            level,
+            title: rule.title().to_owned(),
+            path: path.to_owned(),
+        }
+    }
+}
+
+/// Values by field, fields in the order they first occur.
+fn grouped(fields: &[(String, NodeId)]) -> Vec<(&str, Vec<NodeId>)> {
+    let mut groups: indexmap::IndexMap<&str, Vec<NodeId>> = indexmap::IndexMap::new();
+    for (name, node) in fields {
+        groups.entry(name).or_default().push(*node);
+    }
+    groups.into_iter().collect()
+}
+
+/// What is written of each place, each text once.
+fn distinct<T: std::hash::Hash + Eq>(nodes: Vec<NodeId>, text: impl Fn(NodeId) -> T) -> Vec<T> {
+    let texts: indexmap::IndexSet<T> = nodes.into_iter().map(text).collect();
+    texts.into_iter().collect()
+}

@@ -1,0 +1,8 @@
+//! Everything that is printed, in every form.
+
+pub mod diagnostic;
+pub mod escape;
+pub mod explanation;
+pub mod finding;
+pub mod json;
+pub mod paint;

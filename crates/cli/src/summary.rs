@@ -1,0 +1,228 @@
+//! What a run did: counted by the workers, told at the end.
+
+use crate::input::is_io;
+use crate::load::Loaded;
+use crate::render::escape;
+use crate::render::paint::Style;
+use crate::settings::{FailOn, Look, Outcome};
+use sigwright_events::Fault;
+use sigwright_syntax::Severity;
+use sigwright_syntax::ast::Level;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::Duration;
+
+/// How many faults of one kind are shown.
+const EXAMPLES: usize = 3;
+
+/// Counts; those of batches are added up in the order of the input.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Records read.
+    pub records: u64,
+    /// Events in them.
+    pub events: u64,
+    /// Events of an unknown log source.
+    pub unknown: u64,
+    /// Bytes of JSON text.
+    pub bytes: u64,
+    /// Regular expressions that gave up on a value.
+    pub exhausted: u64,
+    /// Events in which a key that some rule reads occurs twice.
+    pub duplicate_keys: u64,
+    findings: BTreeMap<Option<Level>, u64>,
+    faults: BTreeMap<&'static str, (u64, Vec<Fault>)>,
+    io: bool,
+}
+
+impl Counts {
+    /// Counts a finding.
+    pub fn finding(&mut self, level: Option<Level>) {
+        *self.findings.entry(level).or_default() += 1;
+    }
+
+    /// Counts a fault; the first of each kind are kept.
+    pub fn fault(&mut self, fault: &Fault) {
+        self.io |= is_io(fault);
+        let (count, examples) = self.faults.entry(fault.code.as_str()).or_default();
+        *count += 1;
+        if examples.len() < EXAMPLES {
+            examples.push(fault.clone());
+        }
+    }
+
+    /// Adds the counts of a later part.
+    pub fn add(&mut self, later: Counts) {
+        self.records += later.records;
+        self.events += later.events;
+        self.unknown += later.unknown;
+        self.bytes += later.bytes;
+        self.exhausted += later.exhausted;
+        self.duplicate_keys += later.duplicate_keys;
+        self.io |= later.io;
+        for (level, count) in later.findings {
+            *self.findings.entry(level).or_default() += count;
+        }
+        for (code, (count, examples)) in later.faults {
+            let (total, kept) = self.faults.entry(code).or_default();
+            *total += count;
+            kept.extend(examples);
+            kept.truncate(EXAMPLES);
+        }
+    }
+
+    /// How the run ended.
+    pub fn outcome(&self, loaded: &Loaded, fail_on: &FailOn) -> Outcome {
+        let failed = loaded.worst().is_some_and(|s| fail_on.diagnostic(s))
+            || (fail_on.fault() && !self.faults.is_empty())
+            || self.findings.keys().any(|level| fail_on.finding(*level));
+        if self.io || !loaded.unreadable.is_empty() {
+            Outcome::Broken
+        } else if failed {
+            Outcome::Failed
+        } else {
+            Outcome::Clean
+        }
+    }
+
+    /// Writes the summary.
+    pub fn print(
+        &self,
+        loaded: &Loaded,
+        took: Duration,
+        look: Look,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let row = |out: &mut dyn Write, name: &str, text: &str| {
+            writeln!(
+                out,
+                "{} {text}",
+                look.paint(Style::Dim, format!("{name:<8}"))
+            )
+        };
+        row(out, "rules", &rules(loaded, look))?;
+        let mut events = number(self.events, "event");
+        if self.records != self.events {
+            events.push_str(&format!(" in {}", number(self.records, "record")));
+        }
+        row(out, "events", &events)?;
+        if self.unknown > 0 {
+            let hint = "none of their log sources is recognised: say what they are with \
+                        --logsource, or show them to every rule with --ignore-logsource";
+            let text = format!(
+                "{} of an unknown log source ({hint})",
+                look.paint(Style::Doubtful, number(self.unknown, "event"))
+            );
+            row(out, "", &text)?;
+        }
+        row(out, "findings", &self.findings(look))?;
+        if self.faults.is_empty() {
+            row(out, "faults", "none")?;
+        }
+        let mut name = "faults";
+        for (code, (count, examples)) in &self.faults {
+            let head = look.paint(Style::Bad, format!("{} {code}", grouped(*count)));
+            row(out, name, &head)?;
+            name = "";
+            for fault in examples {
+                row(out, "", &format!("  {}", escape::line(&fault.to_string())))?;
+            }
+            let more = count.saturating_sub(examples.len() as u64);
+            if more > 0 {
+                row(out, "", &format!("  and {} more", grouped(more)))?;
+            }
+        }
+        for (count, what) in [
+            (
+                self.exhausted,
+                "values on which a regular expression gave up: taken as not matching",
+            ),
+            (
+                self.duplicate_keys,
+                "events with a key twice that a rule reads: both values count",
+            ),
+        ] {
+            if count > 0 {
+                row(out, "note", &format!("{} {what}", grouped(count)))?;
+            }
+        }
+        let seconds = took.as_secs_f64();
+        let rate = |n: u64| n as f64 / seconds.max(1e-9);
+        let text = format!(
+            "{} events/s, {:.1} MB/s, {seconds:.2} s",
+            grouped(rate(self.events) as u64),
+            rate(self.bytes) / 1e6
+        );
+        row(out, "rate", &text)
+    }
+
+    fn findings(&self, look: Look) -> String {
+        let total: u64 = self.findings.values().sum();
+        if total == 0 {
+            return "none".to_owned();
+        }
+        let by_level: Vec<String> = self
+            .findings
+            .iter()
+            .rev()
+            .map(|(level, count)| {
+                let name = level.map_or("without level", Level::as_str);
+                look.paint(Style::Level(*level), format!("{} {name}", grouped(*count)))
+            })
+            .collect();
+        format!("{}: {}", grouped(total), by_level.join(", "))
+    }
+}
+
+fn rules(loaded: &Loaded, look: Look) -> String {
+    let mut text = format!("{} run", grouped(loaded.set.rules.len() as u64));
+    if loaded.filters > 0 {
+        text.push_str(&format!(", {}", number(loaded.filters as u64, "filter")));
+    }
+    if !loaded.set.correlations.is_empty() {
+        text.push_str(&format!(
+            ", {} not run (needs state)",
+            number(loaded.set.correlations.len() as u64, "correlation")
+        ));
+    }
+    if loaded.faulty > 0 {
+        let left = format!("{} with errors left out", grouped(loaded.faulty as u64));
+        text.push_str(&format!(", {}", look.paint(Style::Bad, left)));
+    }
+    let warnings = loaded.said(Severity::Warning);
+    if warnings > 0 {
+        text.push_str(&format!(", {}", number(warnings as u64, "warning")));
+    }
+    text
+}
+
+fn number(count: u64, noun: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{end}", grouped(count))
+}
+
+/// `1234567` as `1,234,567`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+    }
+}

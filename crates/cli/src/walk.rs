@@ -1,0 +1,217 @@
+//! Finds rule files: files, directories, globs.
+
+use globset::GlobBuilder;
+use std::collections::HashSet;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// What ends the name of a file of cases.
+const CASES: [&str; 2] = [".cases.yml", ".cases.yaml"];
+
+/// Which YAML files are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    /// Rules: YAML files that are no cases.
+    Rules,
+    /// Rules and cases.
+    RulesAndCases,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Files, each once, in the order of the arguments and sorted below each.
+    pub files: Vec<PathBuf>,
+    /// What could not be listed, and why.
+    pub unreadable: Vec<(PathBuf, String)>,
+    seen: HashSet<PathBuf>,
+}
+
+/// Whether a file holds cases, by its name.
+pub fn is_cases(path: &Path) -> bool {
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
+    CASES.iter().any(|end| name.ends_with(end))
+}
+
+/// The rule files a cases file may belong to: `x.yml`, `x.yaml` for `x.cases.yml`.
+pub fn rules_of_cases(path: &Path) -> Vec<PathBuf> {
+    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or("");
+    CASES
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .map(|stem| {
+            ["yml", "yaml"]
+                .iter()
+                .map(|end| path.with_file_name(format!("{stem}.{end}")))
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+/// The cases files a rule file may have.
+pub fn cases_of_rule(path: &Path) -> Vec<PathBuf> {
+    let stem = path.file_stem().and_then(|n| n.to_str()).unwrap_or("");
+    CASES
+        .iter()
+        .map(|end| path.with_file_name(format!("{stem}{end}")))
+        .collect()
+}
+
+/// Looks for YAML files under every argument. A file named outright is taken whatever its
+/// name; in directories hidden entries are left alone.
+pub fn find(arguments: &[PathBuf], want: Want) -> Found {
+    let mut found = Found::default();
+    for argument in arguments {
+        let before = (found.files.len(), found.unreadable.len(), found.seen.len());
+        match std::fs::metadata(argument) {
+            Ok(meta) if meta.is_dir() => {
+                found.directory(argument, &mut HashSet::new(), &|path| wanted(path, want));
+            }
+            Ok(_) => found.add(argument.clone()),
+            Err(error) => {
+                if error.kind() == io::ErrorKind::NotFound && is_glob(argument) {
+                    found.glob(argument, want);
+                } else {
+                    found.unreadable.push((argument.clone(), error.to_string()));
+                }
+            }
+        }
+        let after = (found.files.len(), found.unreadable.len(), found.seen.len());
+        if before == after {
+            let reason = "no rule file (`*.yml`, `*.yaml`) there".to_owned();
+            found.unreadable.push((argument.clone(), reason));
+        }
+    }
+    found
+}
+
+fn wanted(path: &Path, want: Want) -> bool {
+    let yaml = path
+        .extension()
+        .and_then(|e| e.to_str())
+        .is_some_and(|e| e.eq_ignore_ascii_case("yml") || e.eq_ignore_ascii_case("yaml"));
+    yaml && (want == Want::RulesAndCases || !is_cases(path))
+}
+
+fn is_glob(path: &Path) -> bool {
+    path.to_string_lossy().contains(['*', '?', '[', '{'])
+}
+
+impl Found {
+    fn add(&mut self, path: PathBuf) {
+        let key = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if self.seen.insert(key) {
+            self.files.push(path);
+        }
+    }
+
+    /// Goes down without recursion; `above` keeps links from leading in circles.
+    fn directory(
+        &mut self,
+        top: &Path,
+        above: &mut HashSet<PathBuf>,
+        wanted: &dyn Fn(&Path) -> bool,
+    ) {
+        let mut pending = vec![top.to_owned()];
+        while let Some(path) = pending.pop() {
+            let meta = match std::fs::metadata(&path) {
+                Ok(meta) => meta,
+                Err(error) => {
+                    self.unreadable.push((path, error.to_string()));
+                    continue;
+                }
+            };
+            if meta.is_file() {
+                if wanted(&path) {
+                    self.add(path);
+                }
+                continue;
+            }
+            if !meta.is_dir() {
+                continue;
+            }
+            let real = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+            if !above.insert(real) {
+                continue;
+            }
+            match entries(&path) {
+                // the last pushed comes out first
+                Ok(entries) => pending.extend(entries.into_iter().rev()),
+                Err(error) => self.unreadable.push((path, error.to_string())),
+            }
+        }
+    }
+
+    fn glob(&mut self, pattern: &Path, want: Want) {
+        let matcher = GlobBuilder::new(&pattern.to_string_lossy())
+            .literal_separator(true)
+            .build();
+        let matcher = match matcher {
+            Ok(glob) => glob.compile_matcher(),
+            Err(error) => {
+                self.unreadable
+                    .push((pattern.to_owned(), error.kind().to_string()));
+                return;
+            }
+        };
+        let base = base_of(pattern);
+        let listed = if base.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            &base
+        };
+        self.directory(listed, &mut HashSet::new(), &|path| {
+            let path = path.strip_prefix("./").unwrap_or(path);
+            matcher.is_match(path) && wanted(path, want)
+        });
+    }
+}
+
+/// The part of a glob before the first component with a wildcard.
+fn base_of(pattern: &Path) -> PathBuf {
+    pattern
+        .components()
+        .take_while(|c| !is_glob(Path::new(c.as_os_str())))
+        .filter(|c| !matches!(c, Component::CurDir))
+        .collect()
+}
+
+fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        if !entry.file_name().to_string_lossy().starts_with('.') {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cases_and_rules_name_each_other() {
+        assert!(is_cases(Path::new("a/b.cases.yml")));
+        assert!(!is_cases(Path::new("a/cases.yml")));
+        assert_eq!(
+            rules_of_cases(Path::new("a/b.cases.yml")),
+            [PathBuf::from("a/b.yml"), PathBuf::from("a/b.yaml")]
+        );
+        assert_eq!(
+            cases_of_rule(Path::new("a/b.c.yml")),
+            [
+                PathBuf::from("a/b.c.cases.yml"),
+                PathBuf::from("a/b.c.cases.yaml")
+            ]
+        );
+    }
+
+    #[test]
+    fn the_base_of_a_glob_ends_before_its_first_wildcard() {
+        assert_eq!(base_of(Path::new("/a/b/*/c.yml")), PathBuf::from("/a/b"));
+        assert_eq!(base_of(Path::new("./*.yml")), PathBuf::from(""));
+    }
+}
