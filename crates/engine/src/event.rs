@@ -65,14 +65,23 @@ enum Kind {
     Object,
 }
 
-/// `start..start+len` is the text; `end` the node after the last one inside.
-/// In an object, keys and values take turns.
+/// `start..start+len` is the text; `end` the node after the last one inside; `key` the key
+/// it is the value of, empty outside objects.
 #[derive(Debug, Clone, Copy)]
 struct Node {
-    kind: Kind,
     start: u32,
     len: u32,
     end: u32,
+    key: Key,
+    kind: Kind,
+}
+
+/// The text of a key, in the line or in the buffer of decoded strings.
+#[derive(Debug, Clone, Copy, Default)]
+struct Key {
+    start: u32,
+    len: u32,
+    decoded: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -80,6 +89,8 @@ enum Name {
     Static(&'static str),
     Decoded(Range<u32>),
     Spelled(NodeId),
+    /// The key the value has where it stands.
+    Key,
 }
 
 /// Which log an event was taken from; an index into the table of [`crate::Origins`].
@@ -205,6 +216,7 @@ impl Event {
             start: to_u32(start),
             len: to_u32(len),
             end: to_u32(index + 1),
+            key: Key::default(),
         });
         NodeId(to_u32(index))
     }
@@ -255,16 +267,14 @@ impl Event {
     pub fn add_members(&mut self, object: NodeId, but: &str, behind: NodeId) {
         let (mut at, end) = self.inside(object, Kind::Object);
         while at < end {
-            let Some(value) = self.nodes.get(at as usize + 1) else {
+            let Some(node) = self.nodes.get(at as usize).copied() else {
                 return;
             };
-            let next = value.end;
-            let key = self.str(NodeId(at)).unwrap_or_default();
+            let key = self.key(node.key);
             if key != but && self.member(behind, key).is_none() {
-                self.fields
-                    .push((Name::Spelled(NodeId(at)), NodeId(at + 1)));
+                self.fields.push((Name::Key, NodeId(at)));
             }
-            at = next;
+            at = node.end;
         }
     }
 
@@ -297,6 +307,10 @@ impl Event {
                     .get(range.start as usize..range.end as usize)
                     .unwrap_or_default(),
                 Name::Spelled(name) => self.str(*name).unwrap_or_default(),
+                Name::Key => self
+                    .nodes
+                    .get(node.index())
+                    .map_or("", |node| self.key(node.key)),
             };
             (name, *node)
         })
@@ -350,6 +364,16 @@ impl Event {
             &self.text
         };
         text.get(node.start as usize..(node.start + node.len) as usize)
+            .unwrap_or_default()
+    }
+
+    fn key(&self, key: Key) -> &str {
+        let text = if key.decoded {
+            &self.decoded
+        } else {
+            &self.text
+        };
+        text.get(key.start as usize..(key.start + key.len) as usize)
             .unwrap_or_default()
     }
 
@@ -489,10 +513,10 @@ impl<'e> Iterator for Members<'e> {
         if self.at >= self.end {
             return None;
         }
-        let key = self.event.nodes.get(self.at as usize)?;
-        let value = self.at + 1;
-        self.at = self.event.nodes.get(value as usize)?.end;
-        Some((self.event.string(key), NodeId(value)))
+        let node = self.event.nodes.get(self.at as usize)?;
+        let value = NodeId(self.at);
+        self.at = node.end;
+        Some((self.event.key(node.key), value))
     }
 }
 

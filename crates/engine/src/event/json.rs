@@ -3,7 +3,8 @@
 //! Accepted beyond the RFC, so that no event is lost over it: control characters inside
 //! strings. A lone surrogate is read as U+FFFD and remembered ([`Event::is_lossy`]).
 
-use super::{Event, Kind, Node, NodeId, to_u32};
+use super::{Event, Key, Kind, Node, NodeId, to_u32};
+use wide::u8x16;
 
 /// Why a text is no JSON value, and at which byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,7 @@ impl Event {
 
     /// Parses `self.text[start..]` to its end.
     pub(super) fn parse(&mut self, start: usize) -> Result<NodeId, JsonError> {
+        self.text.push_str(PADDING);
         let text = std::mem::take(&mut self.text);
         let first = self.nodes.len();
         self.stack.clear();
@@ -37,6 +39,7 @@ impl Event {
             bytes: text.as_bytes(),
             text: &text,
             at: start,
+            key: Key::default(),
             event: self,
         };
         let result = parser.document().map_err(|message| JsonError {
@@ -52,8 +55,13 @@ struct Parser<'a> {
     bytes: &'a [u8],
     text: &'a str,
     at: usize,
+    /// The key whose value comes next.
+    key: Key,
     event: &'a mut Event,
 }
+
+/// Stands behind every text, so that a block can be read from any place inside it.
+const PADDING: &str = "                ";
 
 type Step = Result<(), &'static str>;
 
@@ -78,6 +86,7 @@ impl Parser<'_> {
             start: to_u32(start),
             len: to_u32(len),
             end,
+            key: std::mem::take(&mut self.key),
         });
     }
 
@@ -177,7 +186,12 @@ impl Parser<'_> {
         if self.peek() != Some(b'"') {
             return Err("expected a key");
         }
-        self.string()?;
+        let (kind, start, len) = self.text_at()?;
+        self.key = Key {
+            start: to_u32(start),
+            len: to_u32(len),
+            decoded: kind == Kind::Decoded,
+        };
         if self.skip_space() != Some(b':') {
             return Err("expected `:`");
         }
@@ -233,21 +247,30 @@ impl Parser<'_> {
     }
 
     fn string(&mut self) -> Step {
+        let (kind, start, len) = self.text_at()?;
+        self.push(kind, start, len);
+        Ok(())
+    }
+
+    /// Reads a string: where its text is, and how long it is.
+    #[inline]
+    fn text_at(&mut self) -> Result<(Kind, usize, usize), &'static str> {
         self.at += 1;
         let start = self.at;
         self.at = find_special(self.bytes, start);
         match self.peek() {
             Some(b'"') => {
-                self.push(Kind::Plain, start, self.at - start);
+                let len = self.at - start;
                 self.at += 1;
-                Ok(())
+                Ok((Kind::Plain, start, len))
             }
             Some(_) => self.escaped(start),
             None => Err("string without end"),
         }
     }
 
-    fn escaped(&mut self, start: usize) -> Step {
+    #[cold]
+    fn escaped(&mut self, start: usize) -> Result<(Kind, usize, usize), &'static str> {
         let begin = self.event.decoded.len();
         let mut run = start;
         loop {
@@ -255,10 +278,8 @@ impl Parser<'_> {
             self.event.decoded.push_str(piece);
             match self.peek() {
                 Some(b'"') => {
-                    let len = self.event.decoded.len() - begin;
-                    self.push(Kind::Decoded, begin, len);
                     self.at += 1;
-                    return Ok(());
+                    return Ok((Kind::Decoded, begin, self.event.decoded.len() - begin));
                 }
                 Some(_) => {
                     self.at += 1;
@@ -324,27 +345,16 @@ impl Parser<'_> {
 }
 
 /// The next quote or backslash at or after `at`; the end of the bytes where there is none.
-/// Eight bytes at a time: most strings of a log are short.
+#[inline]
 fn find_special(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    for _ in 0..4 {
-        let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) else {
-            return at
-                + bytes
-                    .get(at..)
-                    .and_then(|rest| rest.iter().position(|b| matches!(b, b'"' | b'\\')))
-                    .unwrap_or(bytes.len() - at);
-        };
-        let word = u64::from_le_bytes(*chunk);
-        let quote = word ^ (ONES * u64::from(b'"'));
-        let slash = word ^ (ONES * u64::from(b'\\'));
-        let hit = (quote.wrapping_sub(ONES) & !quote | slash.wrapping_sub(ONES) & !slash) & HIGH;
-        if hit != 0 {
-            return at + (hit.trailing_zeros() / 8) as usize;
+    let (quote, slash) = (u8x16::splat(b'"'), u8x16::splat(b'\\'));
+    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+        let block = u8x16::new(*block);
+        let hits = (block.simd_eq(quote) | block.simd_eq(slash)).to_bitmask();
+        if hits != 0 {
+            return at + hits.trailing_zeros() as usize;
         }
-        at += 8;
+        at += 16;
     }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len())
+    bytes.len()
 }
