@@ -108,3 +108,61 @@ impl Diagnostic {
 
 /// Messages, in the order they were found.
 pub type Diagnostics = Vec<Diagnostic>;
+
+/// Collects messages up to a limit; what exceeds it is counted.
+#[derive(Debug)]
+pub(crate) struct Sink {
+    list: Diagnostics,
+    limit: usize,
+    errors: usize,
+    dropped: usize,
+}
+
+impl Sink {
+    /// Keeps up to `limit` messages.
+    pub(crate) fn new(limit: usize) -> Self {
+        Sink {
+            list: Vec::new(),
+            limit,
+            errors: 0,
+            dropped: 0,
+        }
+    }
+
+    /// Takes a message in.
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        if diagnostic.severity == Severity::Error {
+            self.errors += 1;
+        }
+        if self.list.len() < self.limit {
+            self.list.push(diagnostic);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// How many errors were reported so far, kept or not.
+    pub(crate) fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// All messages in the order of their places; `end` is where the count of those left out
+    /// is shown.
+    pub(crate) fn finish(mut self, end: Span) -> Diagnostics {
+        self.list.sort_by_key(|d| d.span());
+        if self.dropped > 0 {
+            let severity = if self.errors > 0 {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            self.list.push(Diagnostic::new(
+                severity,
+                "too-many-messages",
+                end,
+                format!("{} more messages are not shown", self.dropped),
+            ));
+        }
+        self.list
+    }
+}

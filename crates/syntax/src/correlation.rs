@@ -1,0 +1,649 @@
+//! Correlations: over the matches of other rules, in a window of time.
+//!
+//! Source: correlation rules specification 2.1; boolean conditions: SEP #198. The types
+//! `value_median`, `new_terms` and `stats` are extensions.
+
+use crate::ast::{
+    Aggregate, Comparison, Correlation, CorrelationCondition, CorrelationExpr, CorrelationKind,
+};
+use crate::condition;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::reader::{Entries, Reader, listed};
+use crate::scalar;
+use crate::span::{Span, Spanned};
+use crate::suggest;
+use crate::yaml::{Node, Style};
+use indexmap::IndexMap;
+use std::collections::HashSet;
+
+/// What a type of correlation needs.
+struct Row {
+    name: &'static str,
+    kind: CorrelationKind,
+    /// `field` in the condition.
+    field: Need,
+    /// How the condition is written, and whether it may be left out.
+    condition: Form,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// Has no meaning there.
+    Unused,
+    /// Exactly one.
+    One,
+    /// One, or several taken together.
+    Tuple,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A map of comparisons, mandatory.
+    Bounds,
+    /// A map, or a boolean expression over rules; may be left out.
+    BoundsOrRules,
+    /// A boolean expression over aggregates, mandatory.
+    Aggregates,
+}
+
+#[rustfmt::skip]
+const KINDS: &[Row] = &[
+    kind("event_count", CorrelationKind::EventCount, Need::Unused, Form::Bounds),
+    kind("value_count", CorrelationKind::ValueCount, Need::Tuple, Form::Bounds),
+    kind("temporal", CorrelationKind::Temporal, Need::Unused, Form::BoundsOrRules),
+    kind("temporal_ordered", CorrelationKind::TemporalOrdered, Need::Unused, Form::BoundsOrRules),
+    kind("value_sum", CorrelationKind::ValueSum, Need::One, Form::Bounds),
+    kind("value_avg", CorrelationKind::ValueAvg, Need::One, Form::Bounds),
+    kind("value_percentile", CorrelationKind::ValuePercentile, Need::One, Form::Bounds),
+    kind("value_median", CorrelationKind::ValueMedian, Need::One, Form::Bounds),
+    kind("new_terms", CorrelationKind::NewTerms, Need::Tuple, Form::Bounds),
+    kind("stats", CorrelationKind::Stats, Need::Unused, Form::Aggregates),
+];
+
+const fn kind(name: &'static str, kind: CorrelationKind, field: Need, condition: Form) -> Row {
+    Row {
+        name,
+        kind,
+        field,
+        condition,
+    }
+}
+
+const KEYS: [&str; 8] = [
+    "type",
+    "rules",
+    "group-by",
+    "timespan",
+    "condition",
+    "aliases",
+    "generate",
+    "aggregates",
+];
+
+const COMPARISONS: [(&str, Comparison); 6] = [
+    ("gt", Comparison::Gt),
+    ("gte", Comparison::Gte),
+    ("lt", Comparison::Lt),
+    ("lte", Comparison::Lte),
+    ("eq", Comparison::Eq),
+    ("neq", Comparison::Neq),
+];
+
+/// Units of a timespan in seconds. The specification has the first four; a month and a year are
+/// the mean Gregorian ones, as the reference implementation takes them.
+const UNITS: [(char, u64); 7] = [
+    ('s', 1),
+    ('m', 60),
+    ('h', 3_600),
+    ('d', 86_400),
+    ('w', 604_800),
+    ('M', 2_629_746),
+    ('y', 31_556_952),
+];
+
+type Attribute = Option<(Spanned<String>, Node)>;
+
+impl Reader<'_> {
+    /// The body of a correlation; `generate` is the one outside of it.
+    pub fn correlation(&mut self, node: Node, generate: Attribute, whole: Span) -> Correlation {
+        let mut correlation = Correlation {
+            kind: Spanned::new(CorrelationKind::EventCount, whole),
+            rules: Vec::new(),
+            group_by: Vec::new(),
+            timespan: None,
+            condition: None,
+            aliases: IndexMap::new(),
+            generate: false,
+            aggregates: IndexMap::new(),
+            span: whole,
+        };
+        if let Some((_, node)) = generate {
+            correlation.generate = self.truth("generate", node);
+        }
+        let Some((mut entries, span)) = self.map("correlation", node) else {
+            return correlation;
+        };
+        correlation.span = span;
+        let owner = entries.first().map_or(span, |(key, _)| key.span);
+        if let Some((_, node)) = take(&mut entries, "group-by") {
+            correlation.group_by = self.text_list("group-by", node);
+        }
+        if let Some((_, node)) = take(&mut entries, "aliases") {
+            correlation.aliases = self.aliases(node);
+        }
+        if let Some((_, node)) = take(&mut entries, "generate") {
+            correlation.generate |= self.truth("generate", node);
+        }
+        match take(&mut entries, "timespan") {
+            Some((_, node)) => correlation.timespan = self.timespan(node),
+            None => self.missing(owner, "timespan", "such as `timespan: 10m`"),
+        }
+        let rules = take(&mut entries, "rules").map(|(key, node)| {
+            correlation.rules = self.text_list("rules", node);
+            key.span
+        });
+        let condition = take(&mut entries, "condition");
+        let aggregates = take(&mut entries, "aggregates");
+        let row = match take(&mut entries, "type") {
+            Some((_, node)) => self.correlation_kind(node, &mut correlation),
+            None => {
+                self.missing(owner, "type", "such as `type: event_count`");
+                None
+            }
+        };
+        for (key, _) in &entries {
+            // `x-…` are attributes of one's own, as at the top of a document.
+            if !key.value.starts_with("x-") {
+                self.unknown_key(key, "correlation", &KEYS);
+            }
+        }
+        let Some(row) = row else {
+            return correlation;
+        };
+        self.read_aggregates(row, aggregates, &mut correlation);
+        self.correlation_condition(row, condition, owner, &mut correlation);
+        self.correlation_rules(rules, owner, &mut correlation);
+        correlation
+    }
+
+    fn missing(&mut self, at: Span, name: &str, help: &str) {
+        self.report(
+            Diagnostic::error(
+                "missing-attribute",
+                at,
+                format!("`correlation` has no `{name}`"),
+            )
+            .help(help),
+        );
+    }
+
+    fn correlation_kind(
+        &mut self,
+        node: Node,
+        correlation: &mut Correlation,
+    ) -> Option<&'static Row> {
+        let name = self.text("type", node)?;
+        let row = KINDS
+            .iter()
+            .find(|row| name.value.eq_ignore_ascii_case(row.name));
+        match row {
+            Some(row) => correlation.kind = Spanned::new(row.kind, name.span),
+            None => {
+                let names: Vec<&str> = KINDS.iter().map(|row| row.name).collect();
+                let help = suggest::hint(&name.value, names.iter().copied())
+                    .unwrap_or_else(|| format!("one of {}", listed(&names)));
+                self.report(
+                    Diagnostic::error(
+                        "unknown-correlation-type",
+                        name.span,
+                        format!("`{}` is not a type of correlation", name.value),
+                    )
+                    .help(help),
+                );
+            }
+        }
+        row
+    }
+
+    fn truth(&mut self, name: &str, node: Node) -> bool {
+        if let Node::Scalar { text, style, .. } = &node
+            && let crate::ast::Value::Bool(value) = scalar::resolve(text, *style)
+        {
+            return value;
+        }
+        self.wrong_type(Severity::Error, name, "`true` or `false`", &node);
+        false
+    }
+
+    /// A number and a unit.
+    fn timespan(&mut self, node: Node) -> Option<Spanned<u64>> {
+        let text = self.text("timespan", node)?;
+        let seconds = text.value.char_indices().next_back().and_then(|(at, unit)| {
+            let number = text.value.get(..at)?;
+            let (_, seconds) = UNITS.iter().find(|(name, _)| *name == unit)?;
+            // `parse` would take a sign.
+            if !number.bytes().all(|b| b.is_ascii_digit()) {
+                return None;
+            }
+            number.parse::<u64>().ok()?.checked_mul(*seconds)
+        });
+        if let Some(seconds) = seconds.filter(|s| *s > 0) {
+            return Some(Spanned::new(seconds, text.span));
+        }
+        self.report(
+            Diagnostic::error(
+                "bad-timespan",
+                text.span,
+                format!("`{}` is not a timespan", text.value),
+            )
+            .help("a whole number above 0 and one unit: `30s`, `10m`, `2h`, `7d`"),
+        );
+        None
+    }
+
+    /// Alias, then for each rule the field it stands for.
+    fn aliases(&mut self, node: Node) -> IndexMap<String, IndexMap<String, Spanned<String>>> {
+        let mut aliases = IndexMap::new();
+        let Some((entries, _)) = self.map("aliases", node) else {
+            return aliases;
+        };
+        for (alias, node) in entries {
+            let Some((fields, _)) = self.map(&alias.value, node) else {
+                continue;
+            };
+            let mut by_rule = IndexMap::with_capacity(fields.len());
+            for (rule, node) in fields {
+                if let Some(field) = self.text(&rule.value, node) {
+                    by_rule.insert(rule.value, field);
+                }
+            }
+            aliases.insert(alias.value, by_rule);
+        }
+        aliases
+    }
+
+    fn correlation_condition(
+        &mut self,
+        row: &Row,
+        condition: Attribute,
+        owner: Span,
+        correlation: &mut Correlation,
+    ) {
+        let Some((key, node)) = condition else {
+            if row.condition != Form::BoundsOrRules {
+                let help = match row.condition {
+                    Form::Aggregates => "such as `condition: total > 5`",
+                    _ => "such as `condition: {gte: 10}`",
+                };
+                self.missing(owner, "condition", help);
+            }
+            return;
+        };
+        let written = matches!(node, Node::Scalar { .. }) && !node.is_null();
+        match row.condition {
+            Form::Aggregates | Form::BoundsOrRules if written => {
+                let Some(text) = self.text("condition", node) else {
+                    return;
+                };
+                let place = self.place(&text.value, text.span);
+                let read = match row.condition {
+                    Form::Aggregates => condition::stats(&text.value, &place, self.limits),
+                    _ => condition::temporal(&text.value, &place, self.limits),
+                };
+                match read {
+                    Ok(tree) => {
+                        let boxed = CorrelationCondition::Expression(Box::new(tree));
+                        correlation.condition = Some(Spanned::new(boxed, text.span));
+                    }
+                    Err(diagnostic) => self.report(*diagnostic),
+                }
+            }
+            Form::Aggregates => {
+                self.wrong_type(Severity::Error, "condition", "text such as `total > 5`", &node);
+            }
+            _ => self.bounds(row, &key, node, correlation),
+        }
+    }
+
+    /// `gte: 10` and its siblings, with `field` and `percentile`.
+    fn bounds(
+        &mut self,
+        row: &Row,
+        key: &Spanned<String>,
+        node: Node,
+        correlation: &mut Correlation,
+    ) {
+        let Some((entries, span)) = self.map("condition", node) else {
+            return;
+        };
+        let mut bounds = Vec::new();
+        let mut fields = Vec::new();
+        let mut percentile = None;
+        for (key, node) in entries {
+            let comparison = COMPARISONS.iter().find(|(name, _)| *name == key.value);
+            match (key.value.as_str(), comparison) {
+                (name, Some((_, comparison))) => {
+                    if let Some(number) = self.number(name, node) {
+                        bounds.push((*comparison, number));
+                    }
+                }
+                ("field", _) => {
+                    if row.field == Need::Unused {
+                        self.unused(row, &key);
+                        continue;
+                    }
+                    let at = node.span();
+                    fields = self.text_list("field", node);
+                    if row.field == Need::One && fields.len() > 1 {
+                        self.report(Diagnostic::error(
+                            "too-many-fields",
+                            at,
+                            format!("`{}` takes one field", row.name),
+                        ));
+                    }
+                }
+                ("percentile", _) => {
+                    if row.kind == CorrelationKind::ValuePercentile {
+                        percentile = self.percentile(node);
+                    } else {
+                        self.unused(row, &key);
+                    }
+                }
+                _ => {
+                    let known: Vec<&str> = COMPARISONS
+                        .iter()
+                        .map(|(name, _)| *name)
+                        .chain(["field", "percentile"])
+                        .collect();
+                    self.unknown_key(&key, "condition", &known);
+                }
+            }
+        }
+        if row.field != Need::Unused && fields.is_empty() {
+            self.report(
+                Diagnostic::error(
+                    "missing-field",
+                    key.span,
+                    format!("`{}` needs a field", row.name),
+                )
+                .help("add `field:` to the condition"),
+            );
+        }
+        if bounds.is_empty() {
+            if row.kind == CorrelationKind::NewTerms {
+                // Never seen before, if nothing else is said.
+                bounds.push((Comparison::Eq, Spanned::new(0.0, span)));
+            } else {
+                self.report(
+                    Diagnostic::error("missing-comparison", key.span, "nothing is compared")
+                        .help("add one of `gt`, `gte`, `lt`, `lte`, `eq`, `neq`"),
+                );
+            }
+        }
+        if row.kind == CorrelationKind::ValuePercentile && percentile.is_none() {
+            self.report(
+                Diagnostic::warning("missing-percentile", key.span, "`percentile` is missing")
+                    .because("50, the median, is taken")
+                    .help("add `percentile:`, from 0 to 100"),
+            );
+        }
+        let condition = CorrelationCondition::Threshold {
+            bounds,
+            fields,
+            percentile,
+        };
+        correlation.condition = Some(Spanned::new(condition, span));
+    }
+
+    fn unused(&mut self, row: &Row, key: &Spanned<String>) {
+        self.report(Diagnostic::warning(
+            "unused-attribute",
+            key.span,
+            format!("`{}` has no effect on `{}`", key.value, row.name),
+        ));
+    }
+
+    fn number(&mut self, name: &str, node: Node) -> Option<Spanned<f64>> {
+        if let Node::Scalar { text, style, span } = &node
+            && *style == Style::Plain
+            && scalar::kind(&scalar::resolve(text, *style)) == "a number"
+            && let Ok(number) = text.parse::<f64>()
+        {
+            return Some(Spanned::new(number, *span));
+        }
+        self.wrong_type(Severity::Error, name, "a number", &node);
+        None
+    }
+
+    fn percentile(&mut self, node: Node) -> Option<Spanned<f64>> {
+        let number = self.number("percentile", node)?;
+        if !(0.0..=100.0).contains(&number.value) {
+            self.report(
+                Diagnostic::error(
+                    "bad-percentile",
+                    number.span,
+                    format!("there is no percentile {}", number.value),
+                )
+                .help("from 0 to 100"),
+            );
+        }
+        Some(number)
+    }
+
+    /// `aggregates` of `type: stats`.
+    fn read_aggregates(&mut self, row: &Row, aggregates: Attribute, correlation: &mut Correlation) {
+        let stats = row.condition == Form::Aggregates;
+        let Some((key, node)) = aggregates else {
+            if stats {
+                self.missing(
+                    correlation.kind.span,
+                    "aggregates",
+                    "such as `aggregates: {total: {count: '*'}}`",
+                );
+            }
+            return;
+        };
+        if !stats {
+            self.unused(row, &key);
+            return;
+        }
+        let Some((entries, _)) = self.map("aggregates", node) else {
+            return;
+        };
+        for (name, node) in entries {
+            if !condition::is_identifier(&name.value) {
+                self.report(
+                    Diagnostic::error(
+                        "bad-name",
+                        name.span,
+                        format!("a condition cannot name `{}`", name.value),
+                    )
+                    .help("use letters, digits, `_` and `-`"),
+                );
+            }
+            if let Some(aggregate) = self.aggregate(&name, node) {
+                let spanned = Spanned::new(aggregate, name.span);
+                correlation.aggregates.insert(name.value, spanned);
+            }
+        }
+    }
+
+    fn aggregate(&mut self, name: &Spanned<String>, node: Node) -> Option<Aggregate> {
+        const NAMES: [&str; 6] = ["count", "count_distinct", "sum", "avg", "min", "max"];
+        let (mut entries, _) = self.map(&name.value, node)?;
+        if entries.len() != 1 {
+            self.report(
+                Diagnostic::error(
+                    "bad-aggregate",
+                    name.span,
+                    format!("`{}` must measure one thing", name.value),
+                )
+                .help(format!("one of {}", listed(&NAMES))),
+            );
+            return None;
+        }
+        let (key, node) = entries.pop()?;
+        match key.value.as_str() {
+            "count" => {
+                let of = self.text("count", node)?.value;
+                Some(Aggregate::Count(Some(of).filter(|of| of != "*")))
+            }
+            "count_distinct" => {
+                let fields = self.text_list("count_distinct", node);
+                if fields.is_empty() {
+                    self.report(
+                        Diagnostic::error("missing-field", key.span, "no field is counted")
+                            .help("name one or several"),
+                    );
+                }
+                let fields = fields.into_iter().map(|f| f.value).collect();
+                Some(Aggregate::CountDistinct(fields))
+            }
+            "sum" => Some(Aggregate::Sum(self.text("sum", node)?.value)),
+            "avg" => Some(Aggregate::Avg(self.text("avg", node)?.value)),
+            "min" => Some(Aggregate::Min(self.text("min", node)?.value)),
+            "max" => Some(Aggregate::Max(self.text("max", node)?.value)),
+            _ => {
+                self.unknown_key(&key, &name.value, &NAMES);
+                None
+            }
+        }
+    }
+
+    /// The rules listed against the rules and aggregates the condition names.
+    fn correlation_rules(
+        &mut self,
+        listed: Option<Span>,
+        owner: Span,
+        correlation: &mut Correlation,
+    ) {
+        let expression = match correlation.condition.take() {
+            Some(Spanned {
+                value: CorrelationCondition::Expression(tree),
+                span,
+            }) => {
+                let mut leaves = Vec::new();
+                leaves_of(&tree, &mut leaves);
+                if correlation.kind.value == CorrelationKind::Stats {
+                    self.check_aggregates(&leaves, correlation);
+                } else {
+                    self.check_rules(&leaves, listed, correlation);
+                }
+                Some(Spanned::new(CorrelationCondition::Expression(tree), span))
+            }
+            other => other,
+        };
+        correlation.condition = expression;
+        if correlation.rules.is_empty() {
+            match listed {
+                // A list that is wrong has been reported unless it is simply empty.
+                Some(span) => self.report(
+                    Diagnostic::error("missing-rules", span, "`rules` lists no rule")
+                        .help("list ids or names"),
+                ),
+                None => self.missing(owner, "rules", "list ids or names"),
+            }
+        }
+    }
+
+    fn check_rules(
+        &mut self,
+        leaves: &[Leaf<'_>],
+        listed: Option<Span>,
+        correlation: &mut Correlation,
+    ) {
+        if listed.is_none() {
+            // The condition says which rules are meant.
+            let mut seen = HashSet::new();
+            for leaf in leaves {
+                if seen.insert(leaf.name) {
+                    let rule = Spanned::new(leaf.name.to_owned(), leaf.span);
+                    correlation.rules.push(rule);
+                }
+            }
+            return;
+        }
+        let known: HashSet<&str> = correlation.rules.iter().map(|r| r.value.as_str()).collect();
+        let named: HashSet<&str> = leaves.iter().map(|leaf| leaf.name).collect();
+        for leaf in leaves.iter().filter(|leaf| !known.contains(leaf.name)) {
+            let diagnostic = Diagnostic::error(
+                "unlisted-rule",
+                leaf.span,
+                format!("`{}` is not listed under `rules`", leaf.name),
+            );
+            let names = correlation.rules.iter().map(|r| r.value.as_str());
+            let help = suggest::hint(leaf.name, names);
+            self.report(Diagnostic { help, ..diagnostic });
+        }
+        for rule in &correlation.rules {
+            if !named.contains(rule.value.as_str()) {
+                self.report(
+                    Diagnostic::error(
+                        "unused-rule",
+                        rule.span,
+                        format!("the condition does not name `{}`", rule.value),
+                    )
+                    .help("name it in the condition, or remove it from `rules`"),
+                );
+            }
+        }
+    }
+
+    fn check_aggregates(&mut self, leaves: &[Leaf<'_>], correlation: &Correlation) {
+        for leaf in leaves {
+            if !correlation.aggregates.contains_key(leaf.name) {
+                let diagnostic = Diagnostic::error(
+                    "unknown-aggregate",
+                    leaf.span,
+                    format!("no aggregate is named `{}`", leaf.name),
+                );
+                let names = correlation.aggregates.keys().map(String::as_str);
+                let help = suggest::hint(leaf.name, names);
+                self.report(Diagnostic { help, ..diagnostic });
+            }
+        }
+        let known: HashSet<&str> = correlation.rules.iter().map(|r| r.value.as_str()).collect();
+        for aggregate in correlation.aggregates.values() {
+            if let Aggregate::Count(Some(rule)) = &aggregate.value
+                && !known.contains(rule.as_str())
+            {
+                self.report(
+                    Diagnostic::error(
+                        "unlisted-rule",
+                        aggregate.span,
+                        format!("`{rule}` is not listed under `rules`"),
+                    )
+                    .help("`count` takes a listed rule, or `'*'` for all of them"),
+                );
+            }
+        }
+    }
+}
+
+/// A name in a boolean expression.
+struct Leaf<'t> {
+    name: &'t str,
+    span: Span,
+}
+
+/// Nesting is bounded by the grammar.
+fn leaves_of<'t>(tree: &'t Spanned<CorrelationExpr>, leaves: &mut Vec<Leaf<'t>>) {
+    match &tree.value {
+        CorrelationExpr::And(terms) | CorrelationExpr::Or(terms) => {
+            for term in terms {
+                leaves_of(term, leaves);
+            }
+        }
+        CorrelationExpr::Not(term) => leaves_of(term, leaves),
+        CorrelationExpr::Rule(name) | CorrelationExpr::Compare(name, ..) => leaves.push(Leaf {
+            name,
+            span: tree.span,
+        }),
+    }
+}
+
+/// Takes an attribute out of a map.
+fn take(entries: &mut Entries, name: &str) -> Attribute {
+    let at = entries.iter().position(|(key, _)| key.value == name)?;
+    Some(entries.remove(at))
+}

@@ -1,0 +1,577 @@
+//! One item of a selection: its key, `field|modifier|…`, and its values.
+//!
+//! Source: rules specification, sections "Maps", "Value Modifiers"; array selectors: SEP #212.
+
+use crate::ast::{ElementSelector, Field, Item, Modifier, Value};
+use crate::diagnostic::Diagnostic;
+use crate::modifier::{Group, MODIFIERS, Takes};
+use crate::pattern::Pattern;
+use crate::reader::Reader;
+use crate::scalar::{self, Place};
+use crate::span::{Span, Spanned};
+use crate::suggest;
+use crate::yaml::{Node, Style};
+
+/// A key taken apart.
+pub(crate) struct Key {
+    /// None for keywords.
+    pub field: Option<Field>,
+    /// The selector a field ends with, as in `rules[any]`; then also the last of
+    /// [`Field::selectors`], and the name is `.`.
+    pub ends_in_selector: bool,
+    pub modifiers: Vec<Spanned<Modifier>>,
+    pub span: Span,
+}
+
+impl Reader<'_> {
+    /// Takes a key apart.
+    pub fn key(&mut self, key: Spanned<String>) -> Key {
+        let span = key.span;
+        let place = self.place(&key.value, span);
+        let (name, mut rest) = match key.value.split_once('|') {
+            Some((name, rest)) => (name, Some(rest)),
+            None => (key.value.as_str(), None),
+        };
+        let mut modifiers = Vec::new();
+        let mut at = name.len() + 1;
+        while let Some(names) = rest {
+            let (name, after) = match names.split_once('|') {
+                Some((name, after)) => (name, Some(after)),
+                None => (names, None),
+            };
+            let part = place.part(at, at + name.len());
+            if modifiers.len() >= self.limits.modifiers {
+                let limit = self.limits.modifiers;
+                self.report(Diagnostic::error(
+                    "too-many-modifiers",
+                    part,
+                    format!("a key has at most {limit} modifiers"),
+                ));
+                break;
+            }
+            match Modifier::from_name(name) {
+                Some(modifier) => modifiers.push(Spanned::new(modifier, part)),
+                None => self.unknown_modifier(name, part, span),
+            }
+            at += name.len() + 1;
+            rest = after;
+        }
+        let mut ends_in_selector = false;
+        let field = if name.is_empty() {
+            None
+        } else if name.contains('[') {
+            let field = if self.arrays {
+                self.array_field(name, &place)
+            } else {
+                self.note_selector(name, &place);
+                plain_field(name.to_owned(), place.part(0, name.len()))
+            };
+            ends_in_selector = !field.selectors.is_empty() && field.name.value == ".";
+            Some(field)
+        } else {
+            let part = place.part(0, name.len());
+            let mut name = key.value;
+            name.truncate(name.find('|').unwrap_or(name.len()));
+            Some(plain_field(name, part))
+        };
+        Key {
+            field,
+            ends_in_selector,
+            modifiers,
+            span,
+        }
+    }
+
+    fn unknown_modifier(&mut self, name: &str, part: Span, key: Span) {
+        let diagnostic = if name.is_empty() {
+            Diagnostic::error("unknown-modifier", key, "a modifier is missing after `|`")
+                .help("name one, or remove the `|`")
+        } else {
+            let diagnostic = Diagnostic::error(
+                "unknown-modifier",
+                part,
+                format!("`{name}` is not a modifier"),
+            );
+            let names = MODIFIERS
+                .iter()
+                .flat_map(|row| [Some(row.name), row.alias])
+                .flatten();
+            match suggest::hint(name, names) {
+                Some(hint) => diagnostic.help(hint),
+                None => diagnostic.help("see the modifiers appendix of the specification"),
+            }
+        };
+        self.report(diagnostic);
+    }
+
+    /// Without `sigma-version: 3` brackets are letters of the name; that is rarely meant.
+    fn note_selector(&mut self, name: &str, place: &Place) {
+        for (open, _) in name.match_indices('[') {
+            let inner = name.get(open + 1..).and_then(|rest| rest.split_once(']'));
+            if let Some((inner, _)) = inner
+                && selector(inner).is_some()
+            {
+                self.report(
+                    Diagnostic::warning(
+                        "array-selector-off",
+                        place.part(open, open + inner.len() + 2),
+                        format!("`[{inner}]` is a plain part of the name here"),
+                    )
+                    .help("array selectors need `sigma-version: 3` in the rule"),
+                );
+                return;
+            }
+        }
+    }
+
+    /// `rules[any].verbs[0]`; a backslash makes a bracket a plain letter.
+    fn array_field(&mut self, text: &str, place: &Place) -> Field {
+        let mut selectors = Vec::new();
+        let mut name = String::new();
+        let mut start = 0;
+        let mut chars = text.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '\\' if matches!(chars.peek(), Some((_, '[' | ']'))) => {
+                    if let Some((_, bracket)) = chars.next() {
+                        name.push(bracket);
+                    }
+                }
+                '[' => {
+                    let rest = text.get(at + 1..).unwrap_or("");
+                    let Some(length) = rest.find(']') else {
+                        self.report(
+                            Diagnostic::error(
+                                "array-selector",
+                                place.part(at, text.len()),
+                                "this `[` is never closed",
+                            )
+                            .help("write `\\[` for a bracket of the name itself"),
+                        );
+                        name.push_str(text.get(at..).unwrap_or(""));
+                        break;
+                    };
+                    let inner = rest.get(..length).unwrap_or("");
+                    let end = at + length + 2;
+                    let step = self.selector(inner, place.part(at, end));
+                    let of = if name.is_empty() {
+                        ".".to_owned()
+                    } else {
+                        std::mem::take(&mut name)
+                    };
+                    selectors.push((Spanned::new(of, place.part(start, at)), step));
+                    while chars.next_if(|(i, _)| *i < end).is_some() {}
+                    start = end;
+                    match chars.peek() {
+                        None | Some((_, '[')) => {}
+                        Some((_, '.')) => {
+                            chars.next();
+                            start += 1;
+                        }
+                        Some((i, _)) => {
+                            let i = *i;
+                            self.report(
+                                Diagnostic::error(
+                                    "array-selector",
+                                    place.part(i, text.len()),
+                                    "expected `.` after an array selector",
+                                )
+                                .help("such as `rules[any].verbs`"),
+                            );
+                        }
+                    }
+                }
+                c => name.push(c),
+            }
+        }
+        let span = place.part(start.min(text.len()), text.len());
+        if name.is_empty() {
+            name.push('.');
+        }
+        Field {
+            selectors,
+            name: Spanned::new(name, span),
+        }
+    }
+
+    fn selector(&mut self, inner: &str, span: Span) -> ElementSelector {
+        selector(inner).unwrap_or_else(|| {
+            let diagnostic = Diagnostic::error(
+                "array-selector",
+                span,
+                format!("`[{inner}]` is not an array selector"),
+            );
+            let help = suggest::closest(inner, ["any", "all", "all_or_empty", "none"])
+                .map_or_else(
+                    || {
+                        "there are `[any]`, `[all]`, `[all_or_empty]`, `[none]` and `[0]`, \
+                         `[1]`, …; write `\\[` for a bracket of the name itself"
+                            .to_owned()
+                    },
+                    |name| format!("did you mean `[{name}]`?"),
+                );
+            self.report(diagnostic.help(help));
+            ElementSelector::Any
+        })
+    }
+
+    /// An item with a key: its values typed, everything checked.
+    pub fn item(&mut self, key: Key, node: Node) -> Item {
+        let node_span = node.span();
+        let mut values = Vec::new();
+        let list = matches!(node, Node::Sequence(..));
+        let modifiers = &key.modifiers;
+        let regex = modifiers.iter().any(|m| m.value == Modifier::Re);
+        let exists = modifiers.iter().any(|m| m.value == Modifier::Exists);
+        match node {
+            Node::Sequence(items, span) => {
+                if items.is_empty() {
+                    self.report(
+                        Diagnostic::error("empty-list", span, "there is no value to look for")
+                            .help("to look for a field without a value write `null`"),
+                    );
+                }
+                self.count(items.len(), span);
+                values.reserve_exact(items.len());
+                for item in items {
+                    self.value(item, regex, exists, true, &mut values);
+                }
+            }
+            node => self.value(node, regex, exists, false, &mut values),
+        }
+        let item = Item {
+            field: key.field,
+            modifiers: key.modifiers,
+            values,
+            list,
+            key: key.span,
+            span: cover(key.span, node_span),
+        };
+        self.check_modifiers(&item);
+        self.check_values(&item);
+        item
+    }
+
+    /// Keywords: texts without a field.
+    pub fn keywords(&mut self, nodes: Vec<Node>, list: bool, span: Span) -> Item {
+        self.count(nodes.len(), span);
+        let mut values = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            self.value(node, false, false, false, &mut values);
+        }
+        let item = Item {
+            field: None,
+            modifiers: Vec::new(),
+            values,
+            list,
+            key: span,
+            span,
+        };
+        self.check_values(&item);
+        item
+    }
+
+    fn count(&mut self, values: usize, span: Span) {
+        if values > self.limits.values {
+            let limit = self.limits.values;
+            self.report(
+                Diagnostic::error(
+                    "too-many-values",
+                    span,
+                    format!("{values} values are more than the {limit} one item may have"),
+                )
+                .help("use a placeholder and a list file"),
+            );
+        }
+    }
+
+    fn value(
+        &mut self,
+        node: Node,
+        regex: bool,
+        exists: bool,
+        in_list: bool,
+        values: &mut Vec<Spanned<Value>>,
+    ) {
+        let (text, style, span) = match node {
+            Node::Scalar { text, style, span } => (text, style, span),
+            Node::Sequence(_, span) => {
+                self.report(
+                    Diagnostic::error("nested-list", span, "a list of values holds no list")
+                        .help("write all values in one list"),
+                );
+                return;
+            }
+            Node::Mapping(_, span) => {
+                let help = if self.arrays {
+                    "end the key with `[any]` to look into the elements of an array"
+                } else {
+                    "join nested names with dots (`a.b: …`), or look into arrays with \
+                     `sigma-version: 3` and `a[any]:`"
+                };
+                self.report(
+                    Diagnostic::error("map-as-value", span, "a field cannot be compared with a map")
+                        .help(help),
+                );
+                return;
+            }
+        };
+        let value = match scalar::into_value(text, style) {
+            // A regular expression is text, whatever YAML takes it for.
+            Value::Int(_) | Value::Float(_) | Value::Bool(_) if regex => {
+                Value::Str(self.raw(span).to_owned())
+            }
+            Value::Str(text) if style == Style::Plain => self.plain(text, span, regex, exists),
+            value => value,
+        };
+        if in_list && value == Value::Null {
+            self.report(
+                Diagnostic::warning("null-in-list", span, "null stands among other values")
+                    .help("look for null in a selection of its own"),
+            );
+        }
+        values.push(Spanned::new(value, span));
+    }
+
+    /// Plain text that another YAML reader may take for something else.
+    fn plain(&mut self, text: String, span: Span, regex: bool, exists: bool) -> Value {
+        if regex {
+            return Value::Str(text);
+        }
+        let Some(other) = scalar::other_reading(&text) else {
+            return Value::Str(text);
+        };
+        if exists && other == "a truth value" {
+            let yes = ["yes", "on", "y"].iter().any(|w| text.eq_ignore_ascii_case(w));
+            return Value::Bool(yes);
+        }
+        self.report(
+            Diagnostic::note(
+                "ambiguous-scalar",
+                span,
+                format!("`{text}` is read as text"),
+            )
+            .because(format!("other YAML readers take it for {other}"))
+            .help(format!("quote it: `'{text}'`")),
+        );
+        Value::Str(text)
+    }
+
+    /// Modifiers against each other and against the field.
+    fn check_modifiers(&mut self, item: &Item) {
+        for (i, modifier) in item.modifiers.iter().enumerate() {
+            let row = modifier.value.row();
+            let before = item.modifiers.iter().take(i);
+            if row.group != Group::Encoding
+                && let Some(first) = before.clone().find(|m| m.value == modifier.value)
+            {
+                self.report(
+                    Diagnostic::warning(
+                        "repeated-modifier",
+                        modifier.span,
+                        format!("`{}` is already there", row.name),
+                    )
+                    .also(first.span, "first here"),
+                );
+                continue;
+            }
+            if let Some(needed) = row.group.needs()
+                && !before.clone().any(|m| m.value.row().group == needed)
+            {
+                let name = MODIFIERS
+                    .iter()
+                    .find(|row| row.group == needed)
+                    .map_or("", |row| row.name);
+                self.report(
+                    Diagnostic::error(
+                        "modifier-order",
+                        modifier.span,
+                        format!("`{}` works only after `{name}`", row.name),
+                    )
+                    .help(format!("write `|{name}|{}`", row.name)),
+                );
+                continue;
+            }
+            let clash = before.clone().find(|m| {
+                let group = m.value.row().group;
+                group != Group::Link && !row.group.follows().contains(&group)
+            });
+            if let Some(other) = clash {
+                let first = other.value.row();
+                let diagnostic = if first.group.follows().contains(&row.group) {
+                    Diagnostic::error(
+                        "modifier-order",
+                        modifier.span,
+                        format!("`{}` must come before `{}`", row.name, first.name),
+                    )
+                } else {
+                    let reason = if row.group == Group::Case && first.group == Group::Regex {
+                        "a regular expression minds case unless `i` follows `re`".to_owned()
+                    } else {
+                        format!("`{}`: {}", first.name, first.summary)
+                    };
+                    Diagnostic::error(
+                        "modifier-conflict",
+                        modifier.span,
+                        format!("`{}` cannot follow `{}`", row.name, first.name),
+                    )
+                    .help(reason)
+                };
+                self.report(diagnostic.also(other.span, ""));
+            }
+            if item.field.is_none() && matches!(row.group, Group::Presence | Group::Reference) {
+                self.report(
+                    Diagnostic::error(
+                        "modifier-needs-field",
+                        modifier.span,
+                        format!("`{}` needs a field", row.name),
+                    )
+                    .help(format!("write `field|{}`", row.name)),
+                );
+            }
+            if modifier.value == Modifier::All && item.values.len() == 1 {
+                self.report(
+                    Diagnostic::warning(
+                        "all-single-value",
+                        modifier.span,
+                        "`all` has only one value to link",
+                    )
+                    .help("remove `all`, or list more values"),
+                );
+            }
+        }
+    }
+
+    /// Values against modifiers.
+    fn check_values(&mut self, item: &Item) {
+        if item.field.is_none() {
+            for value in item.values.iter().filter(|v| v.value == Value::Null) {
+                self.report(
+                    Diagnostic::error("null-keyword", value.span, "null cannot be searched for")
+                        .help("a keyword is text or a number"),
+                );
+            }
+        }
+        for modifier in &item.modifiers {
+            let row = modifier.value.row();
+            if row.takes == Takes::Any {
+                continue;
+            }
+            for value in &item.values {
+                if !row.takes.accepts(value) {
+                    if item.field.is_none() && value.value == Value::Null {
+                        continue;
+                    }
+                    self.report(not_taken(row.name, row.takes, modifier.span, value));
+                }
+            }
+            match row.group {
+                Group::Time => self.check_time(modifier.value, item),
+                Group::Reference => self.check_reference(item),
+                _ => {}
+            }
+        }
+    }
+
+    /// A part of a time that no time has.
+    fn check_time(&mut self, modifier: Modifier, item: &Item) {
+        let (least, most) = match modifier {
+            Modifier::Minute => (0, 59),
+            Modifier::Hour => (0, 23),
+            Modifier::Day => (1, 31),
+            Modifier::Week => (1, 53),
+            Modifier::Month => (1, 12),
+            _ => return,
+        };
+        for value in &item.values {
+            let possible = match value.value {
+                Value::Int(number) => (least..=most).contains(&number),
+                Value::Float(number) => number.fract() == 0.0,
+                _ => true,
+            };
+            if !possible {
+                let name = modifier.name();
+                self.report(
+                    Diagnostic::warning(
+                        "impossible-time",
+                        value.span,
+                        format!("no {name} is `{}`", self.raw(value.span)),
+                    )
+                    .because(format!("{name}s are whole, {least} to {most}")),
+                );
+            }
+        }
+    }
+
+    /// A field name is no pattern.
+    fn check_reference(&mut self, item: &Item) {
+        for value in &item.values {
+            if let Value::Str(text) = &value.value
+                && Pattern::parse(text).as_literal().is_none()
+            {
+                self.report(
+                    Diagnostic::error(
+                        "wildcard-in-field-name",
+                        value.span,
+                        "the name of a field holds no wildcard",
+                    )
+                    .help("write `\\*` for a star of the name itself"),
+                );
+            }
+        }
+    }
+}
+
+fn not_taken(name: &str, takes: Takes, modifier: Span, value: &Spanned<Value>) -> Diagnostic {
+    let kind = scalar::kind(&value.value);
+    let diagnostic = Diagnostic::error(
+        "modifier-value",
+        value.span,
+        format!("`{name}` takes {}, not {kind}", takes.noun()),
+    )
+    .also(modifier, "");
+    match (takes, &value.value) {
+        (Takes::Text, Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
+            diagnostic.help("quote the value")
+        }
+        (Takes::Number, Value::Str(text)) if text.parse::<f64>().is_ok() => {
+            diagnostic.help(format!("remove the quotes: `{text}`"))
+        }
+        (Takes::Truth, Value::Str(text))
+            if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") =>
+        {
+            diagnostic.help(format!("remove the quotes: `{}`", text.to_ascii_lowercase()))
+        }
+        (_, Value::Null) => diagnostic.help("remove the modifier, or give a value"),
+        _ => diagnostic,
+    }
+}
+
+/// From key to value; an alias may have its value stand before the key.
+pub(crate) fn cover(key: Span, value: Span) -> Span {
+    if value.start >= key.start {
+        key.to(value)
+    } else {
+        key
+    }
+}
+
+fn plain_field(name: String, span: Span) -> Field {
+    Field {
+        selectors: Vec::new(),
+        name: Spanned::new(name, span),
+    }
+}
+
+fn selector(inner: &str) -> Option<ElementSelector> {
+    match inner {
+        "any" => Some(ElementSelector::Any),
+        "all" => Some(ElementSelector::All),
+        "all_or_empty" => Some(ElementSelector::AllOrEmpty),
+        "none" => Some(ElementSelector::None),
+        digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
+            digits.parse().ok().map(ElementSelector::Index)
+        }
+        _ => None,
+    }
+}
