@@ -238,14 +238,12 @@ impl<'g, L: Language> Grammar<'g, L> {
     }
 
     fn or<'i>(&self, input: &'i str, depth: usize) -> Parsed<'i, Spanned<L::Tree>> {
-        let (rest, terms) =
-            separated_list1(keyword("or"), |i| self.and(i, depth)).parse(input)?;
+        let (rest, terms) = separated_list1(keyword("or"), |i| self.and(i, depth)).parse(input)?;
         Ok((rest, self.join(terms, input, rest, L::or)))
     }
 
     fn and<'i>(&self, input: &'i str, depth: usize) -> Parsed<'i, Spanned<L::Tree>> {
-        let (rest, terms) =
-            separated_list1(keyword("and"), |i| self.not(i, depth)).parse(input)?;
+        let (rest, terms) = separated_list1(keyword("and"), |i| self.not(i, depth)).parse(input)?;
         Ok((rest, self.join(terms, input, rest, L::and)))
     }
 
@@ -334,9 +332,8 @@ impl<'g, L: Language> Grammar<'g, L> {
     fn operand_follows(&self, rest: &str) -> bool {
         let rest = rest.trim_start();
         open(rest).is_ok()
-            || word(rest).is_ok_and(|(_, w)| {
-                !w.eq_ignore_ascii_case("and") && !w.eq_ignore_ascii_case("or")
-            })
+            || word(rest)
+                .is_ok_and(|(_, w)| !w.eq_ignore_ascii_case("and") && !w.eq_ignore_ascii_case("or"))
     }
 
     /// The text from `start` on, as long as it looks like one thing.
@@ -406,11 +403,7 @@ impl<'g, L: Language> Grammar<'g, L> {
         if token.eq_ignore_ascii_case("and") || token.eq_ignore_ascii_case("or") {
             return self.upper_case(rest, token);
         }
-        let problem = Problem::new(
-            at,
-            end,
-            format!("expected `and` or `or`, found `{token}`"),
-        );
+        let problem = Problem::new(at, end, format!("expected `and` or `or`, found `{token}`"));
         match token {
             "#" => problem.help("a comment ends a YAML value only outside of quotes"),
             "," => problem.help("link with `and` or `or`"),
@@ -472,19 +465,13 @@ impl Language for Identifiers {
             let Some(quantifier) = quantifier.filter(|_| of == "of") else {
                 let end = grammar.at(after);
                 return fail(match lower.as_str() {
-                    "1" | "any" | "all" => Problem::new(
-                        start,
-                        end,
-                        format!("`{first} {of}` is not an operator"),
-                    )
-                    .because("operators are lower-case")
-                    .help(format!("write `{lower} of`")),
-                    _ => Problem::new(
-                        start,
-                        end,
-                        format!("`{first} {of}` is not an operator"),
-                    )
-                    .help("there are `1 of`, `any of` and `all of`"),
+                    "1" | "any" | "all" => {
+                        Problem::new(start, end, format!("`{first} {of}` is not an operator"))
+                            .because("operators are lower-case")
+                            .help(format!("write `{lower} of`"))
+                    }
+                    _ => Problem::new(start, end, format!("`{first} {of}` is not an operator"))
+                        .help("there are `1 of`, `any of` and `all of`"),
                 });
             };
             let (after, _) = blanks(after)?;
@@ -509,7 +496,10 @@ impl Language for Identifiers {
                 _ => Selector::Pattern(pattern.to_owned()),
             };
             let span = grammar.place.part(start, grammar.at(rest));
-            return Ok((rest, Spanned::new(Condition::Of(quantifier, selector), span)));
+            return Ok((
+                rest,
+                Spanned::new(Condition::Of(quantifier, selector), span),
+            ));
         }
         let span = grammar.place.part(start, grammar.at(rest));
         Ok((
@@ -610,7 +600,11 @@ impl Language for Aggregates {
             let token = grammar.token(number);
             let at = grammar.at(number);
             let problem = if token.is_empty() {
-                Problem::new(start, at, format!("`{symbol}` must be followed by a number"))
+                Problem::new(
+                    start,
+                    at,
+                    format!("`{symbol}` must be followed by a number"),
+                )
             } else {
                 Problem::new(
                     at,

@@ -218,15 +218,19 @@ impl Reader<'_> {
     /// A number and a unit.
     fn timespan(&mut self, node: Node) -> Option<Spanned<u64>> {
         let text = self.text("timespan", node)?;
-        let seconds = text.value.char_indices().next_back().and_then(|(at, unit)| {
-            let number = text.value.get(..at)?;
-            let (_, seconds) = UNITS.iter().find(|(name, _)| *name == unit)?;
-            // `parse` would take a sign.
-            if !number.bytes().all(|b| b.is_ascii_digit()) {
-                return None;
-            }
-            number.parse::<u64>().ok()?.checked_mul(*seconds)
-        });
+        let seconds = text
+            .value
+            .char_indices()
+            .next_back()
+            .and_then(|(at, unit)| {
+                let number = text.value.get(..at)?;
+                let (_, seconds) = UNITS.iter().find(|(name, _)| *name == unit)?;
+                // `parse` would take a sign.
+                if !number.bytes().all(|b| b.is_ascii_digit()) {
+                    return None;
+                }
+                number.parse::<u64>().ok()?.checked_mul(*seconds)
+            });
         if let Some(seconds) = seconds.filter(|s| *s > 0) {
             return Some(Spanned::new(seconds, text.span));
         }
@@ -299,7 +303,12 @@ impl Reader<'_> {
                 }
             }
             Form::Aggregates => {
-                self.wrong_type(Severity::Error, "condition", "text such as `total > 5`", &node);
+                self.wrong_type(
+                    Severity::Error,
+                    "condition",
+                    "text such as `total > 5`",
+                    &node,
+                );
             }
             _ => self.bounds(row, &key, node, correlation),
         }

@@ -18,7 +18,12 @@ use indexmap::map::Entry;
 
 impl Reader<'_> {
     /// Selections and conditions; `owner` is the key they stand under.
-    pub fn detection(&mut self, owner: &Spanned<String>, entries: Entries, span: Span) -> Detection {
+    pub fn detection(
+        &mut self,
+        owner: &Spanned<String>,
+        entries: Entries,
+        span: Span,
+    ) -> Detection {
         let mut detection = Detection {
             selections: IndexMap::with_capacity(entries.len()),
             conditions: Vec::new(),
@@ -94,7 +99,11 @@ impl Reader<'_> {
         match node {
             Node::Mapping(entries, span) => {
                 if entries.is_empty() {
-                    self.report(Diagnostic::error("empty-selection", span, "this map is empty"));
+                    self.report(Diagnostic::error(
+                        "empty-selection",
+                        span,
+                        "this map is empty",
+                    ));
                 }
                 let items = entries
                     .into_iter()
@@ -104,7 +113,11 @@ impl Reader<'_> {
             }
             Node::Sequence(items, span) => {
                 if items.is_empty() {
-                    self.report(Diagnostic::error("empty-selection", span, "this list is empty"));
+                    self.report(Diagnostic::error(
+                        "empty-selection",
+                        span,
+                        "this list is empty",
+                    ));
                 }
                 if items.iter().all(|i| matches!(i, Node::Scalar { .. })) {
                     return Search::Item(self.keywords(items, true, span));
@@ -159,7 +172,9 @@ impl Reader<'_> {
             selector = last;
         }
         let body = match node {
-            Node::Mapping(entries, inner) if entries.iter().any(|(k, _)| k.value == "condition") => {
+            Node::Mapping(entries, inner)
+                if entries.iter().any(|(k, _)| k.value == "condition") =>
+            {
                 let owner = Spanned::new(field.name.value.clone(), key.span);
                 ElementBody::Detection(Box::new(self.detection(&owner, entries, inner)))
             }
@@ -178,8 +193,12 @@ impl Reader<'_> {
             Node::Sequence(items, span) => {
                 if items.is_empty() {
                     self.report(
-                        Diagnostic::error("empty-condition", span, "the list of conditions is empty")
-                            .help("name a selection"),
+                        Diagnostic::error(
+                            "empty-condition",
+                            span,
+                            "the list of conditions is empty",
+                        )
+                        .help("name a selection"),
                     );
                 }
                 for item in items {
@@ -251,10 +270,8 @@ impl Reader<'_> {
                             format!("no selection is named like `{pattern}`"),
                         );
                         let names = detection.selections.keys().map(String::as_str);
-                        let help = suggest::hint(
-                            pattern.trim_end_matches('*'),
-                            names.chain(["them"]),
-                        );
+                        let help =
+                            suggest::hint(pattern.trim_end_matches('*'), names.chain(["them"]));
                         Diagnostic { help, ..diagnostic }
                     }
                 };

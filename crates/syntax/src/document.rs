@@ -13,7 +13,13 @@ use crate::yaml::{Node, YamlDocument};
 /// The highest major version of the specification that is understood.
 const NEWEST: u32 = 3;
 
-const STATUS: [&str; 5] = ["stable", "test", "experimental", "deprecated", "unsupported"];
+const STATUS: [&str; 5] = [
+    "stable",
+    "test",
+    "experimental",
+    "deprecated",
+    "unsupported",
+];
 
 const RELATIONS: [&str; 6] = [
     "correlation",
@@ -147,7 +153,10 @@ impl Reader<'_> {
             let diagnostic = Diagnostic::error(
                 "several-kinds",
                 other.span,
-                format!("a document has `{}` or `{}`, not both", one.value, other.value),
+                format!(
+                    "a document has `{}` or `{}`, not both",
+                    one.value, other.value
+                ),
             )
             .also(one.span, "")
             .help("write two documents with `---` between them");
@@ -161,9 +170,8 @@ impl Reader<'_> {
         }
         if detection.is_none() {
             self.report(
-                Diagnostic::error("missing-detection", first, "`detection` is missing").help(
-                    "a rule has `detection`, a correlation `correlation`, a filter `filter`",
-                ),
+                Diagnostic::error("missing-detection", first, "`detection` is missing")
+                    .help("a rule has `detection`, a correlation `correlation`, a filter `filter`"),
             );
         }
         Body::Rule(self.rule(logsource, detection, span))
@@ -459,9 +467,7 @@ impl Reader<'_> {
                             global = None;
                             own
                         }
-                        Node::Scalar { text, .. } if text == "repeat" => {
-                            joined(last.as_ref(), own)
-                        }
+                        Node::Scalar { text, .. } if text == "repeat" => joined(last.as_ref(), own),
                         node => {
                             self.report(
                                 Diagnostic::error(

@@ -201,15 +201,14 @@ impl Reader<'_> {
                 span,
                 format!("`[{inner}]` is not an array selector"),
             );
-            let help = suggest::closest(inner, ["any", "all", "all_or_empty", "none"])
-                .map_or_else(
-                    || {
-                        "there are `[any]`, `[all]`, `[all_or_empty]`, `[none]` and `[0]`, \
+            let help = suggest::closest(inner, ["any", "all", "all_or_empty", "none"]).map_or_else(
+                || {
+                    "there are `[any]`, `[all]`, `[all_or_empty]`, `[none]` and `[0]`, \
                          `[1]`, …; write `\\[` for a bracket of the name itself"
-                            .to_owned()
-                    },
-                    |name| format!("did you mean `[{name}]`?"),
-                );
+                        .to_owned()
+                },
+                |name| format!("did you mean `[{name}]`?"),
+            );
             self.report(diagnostic.help(help));
             ElementSelector::Any
         })
@@ -310,8 +309,12 @@ impl Reader<'_> {
                      `sigma-version: 3` and `a[any]:`"
                 };
                 self.report(
-                    Diagnostic::error("map-as-value", span, "a field cannot be compared with a map")
-                        .help(help),
+                    Diagnostic::error(
+                        "map-as-value",
+                        span,
+                        "a field cannot be compared with a map",
+                    )
+                    .help(help),
                 );
                 return;
             }
@@ -342,7 +345,9 @@ impl Reader<'_> {
             return Value::Str(text);
         };
         if exists && other == "a truth value" {
-            let yes = ["yes", "on", "y"].iter().any(|w| text.eq_ignore_ascii_case(w));
+            let yes = ["yes", "on", "y"]
+                .iter()
+                .any(|w| text.eq_ignore_ascii_case(w));
             return Value::Bool(yes);
         }
         self.report(
@@ -540,7 +545,10 @@ fn not_taken(name: &str, takes: Takes, modifier: Span, value: &Spanned<Value>) -
         (Takes::Truth, Value::Str(text))
             if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") =>
         {
-            diagnostic.help(format!("remove the quotes: `{}`", text.to_ascii_lowercase()))
+            diagnostic.help(format!(
+                "remove the quotes: `{}`",
+                text.to_ascii_lowercase()
+            ))
         }
         (_, Value::Null) => diagnostic.help("remove the modifier, or give a value"),
         _ => diagnostic,

@@ -111,12 +111,7 @@ impl Reader<'_> {
                         Some(Spanned::new(text, span))
                     }
                     other => {
-                        self.wrong_type(
-                            Severity::Warning,
-                            &format!("{name}[]"),
-                            "text",
-                            &other,
-                        );
+                        self.wrong_type(Severity::Warning, &format!("{name}[]"), "text", &other);
                         None
                     }
                 })

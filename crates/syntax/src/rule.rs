@@ -64,12 +64,8 @@ impl Reader<'_> {
         }
         if !said {
             self.report(
-                Diagnostic::error(
-                    "missing-logsource",
-                    key.span,
-                    "`logsource` names no log",
-                )
-                .help("add at least one of `product`, `category` and `service`"),
+                Diagnostic::error("missing-logsource", key.span, "`logsource` names no log")
+                    .help("add at least one of `product`, `category` and `service`"),
             );
         }
         logsource

@@ -114,10 +114,7 @@ fn number(text: &str) -> Option<Value> {
 pub(crate) fn other_reading(text: &str) -> Option<&'static str> {
     let first = *text.as_bytes().first()?;
     if !matches!(first, b'0'..=b'9' | b'-' | b'+' | b'.')
-        && !matches!(
-            first | 0x20,
-            b'y' | b'n' | b'o'
-        )
+        && !matches!(first | 0x20, b'y' | b'n' | b'o')
     {
         return None;
     }
@@ -139,10 +136,9 @@ pub(crate) fn other_reading(text: &str) -> Option<&'static str> {
         true
     } else if let Some((mantissa, exponent)) = unsigned.split_once(['e', 'E']) {
         all(mantissa, |b| b.is_ascii_digit() || b == b'.')
-            && all(
-                exponent.strip_prefix(['-', '+']).unwrap_or(exponent),
-                |b| b.is_ascii_digit(),
-            )
+            && all(exponent.strip_prefix(['-', '+']).unwrap_or(exponent), |b| {
+                b.is_ascii_digit()
+            })
     } else if unsigned.contains(':') {
         let mut parts = unsigned.split(':');
         parts.next().is_some_and(|p| all(p, |b| b.is_ascii_digit()))
@@ -240,7 +236,10 @@ fn align(text: &str, raw: &str, start: u32, single: bool) -> Option<Vec<u32>> {
         } else if matches!(byte, b' ' | b'\n') && blank(here) {
             if byte == b'\n' {
                 // One line break of the value is one of the text, with the next indentation.
-                while raw.get(at).is_some_and(|b| matches!(b, b' ' | b'\t' | b'\r')) {
+                while raw
+                    .get(at)
+                    .is_some_and(|b| matches!(b, b' ' | b'\t' | b'\r'))
+                {
                     at += 1;
                 }
                 at += 1;
