@@ -3,7 +3,14 @@
 //! Comes in: [`sigwright_syntax::ast::Document`]s. Goes out: a [`RuleSet`]. What may be
 //! forgotten here: layout, comments, quoting. What may not: spelling, order, positions.
 
+mod correlations;
+pub mod display;
 pub mod expr;
+mod filters;
+pub mod limits;
+mod lower;
+mod names;
+pub mod pass;
 pub mod pred;
 pub mod rule;
 
@@ -12,7 +19,10 @@ pub use pred::{ExprId, FieldId, Op, PredId, Predicate, RuleId, Subject};
 pub use rule::{CorrelationRule, Outline, OutlineKind, Reference, Rule, RuleSet};
 
 use indexmap::IndexMap;
-use sigwright_syntax::{Diagnostics, ast::Document};
+use lower::Lowering;
+use names::Names;
+use sigwright_syntax::Diagnostics;
+use sigwright_syntax::ast::{Body, Document};
 
 /// What lowering needs besides the rules.
 #[derive(Debug, Clone, Default)]
@@ -21,8 +31,35 @@ pub struct Context {
     pub lists: IndexMap<String, Vec<String>>,
 }
 
-/// Lowers documents to a rule set. A document with an error is reported and left out.
+/// Lowers documents to a rule set. A document with an error is reported and left out; one
+/// whose reader found an error has been reported already and is left out in silence.
 pub fn lower(documents: &[Document], context: &Context) -> (RuleSet, Diagnostics) {
-    let _ = (documents, context);
-    (RuleSet::default(), Vec::new())
+    let mut lowering = Lowering::new(context);
+    let names = Names::collect(documents, &mut lowering.diagnostics);
+    let mut rules: Vec<Option<Rule>> = documents
+        .iter()
+        .map(|document| match &document.body {
+            Body::Rule(rule) if !document.faulty => lowering.rule(document, rule),
+            _ => None,
+        })
+        .collect();
+    filters::apply(&mut lowering, documents, &names, &mut rules);
+    let mut set = RuleSet::default();
+    let mut ids: Vec<Option<RuleId>> = Vec::with_capacity(rules.len());
+    for rule in rules {
+        ids.push(rule.map(|mut rule| {
+            rule.root = pass::run(&mut lowering.exprs, rule.root);
+            let id = RuleId::from(set.rules.len());
+            set.rules.push(rule);
+            id
+        }));
+    }
+    let Lowering {
+        exprs,
+        mut diagnostics,
+        ..
+    } = lowering;
+    set.exprs = exprs;
+    set.correlations = correlations::resolve(documents, &names, &ids, &mut diagnostics);
+    (set, diagnostics)
 }

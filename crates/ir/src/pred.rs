@@ -89,15 +89,60 @@ pub enum Op {
     Time(TimePart, Comparison, Number),
 }
 
-/// A string operation.
+/// A string operation, in normal form when made by [`StrOp::new`].
+///
+/// Normal form, so that equal meanings are equal values:
+/// - a `*` at either end of the pattern is dropped and that end is open instead, so
+///   `*foo*` over the whole value is `foo` anywhere;
+/// - in a run of wildcards inside the pattern, each `?` comes first, then one `*` if there
+///   was any;
+/// - a pattern of nothing but `?`, open at one end, is open at both; so is the empty
+///   pattern, which any value that has a text satisfies (a lone `*`);
+/// - there are no placeholders.
+///
+/// On [`Subject::AnyValue`] a keyword without modifiers has been opened at both ends.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct StrOp {
     /// Which part of the value the pattern must cover.
     pub anchor: Anchor,
-    /// What to find; a `*` next to an open end has been dropped.
+    /// What to find.
     pub pattern: Pattern,
     /// Case counts.
     pub cased: bool,
+}
+
+impl StrOp {
+    /// A string operation in normal form.
+    pub fn new(anchor: Anchor, pattern: Pattern, cased: bool) -> StrOp {
+        let (mut open_start, mut open_end) = anchor.open();
+        let mut parts: Vec<Part> = Vec::with_capacity(pattern.parts().len());
+        let mut many = false;
+        for part in pattern.parts() {
+            match part {
+                Part::Many => many = true,
+                Part::One => parts.push(Part::One),
+                part => {
+                    if many {
+                        match parts.iter().all(|p| *p == Part::One) {
+                            true => open_start = true,
+                            false => parts.push(Part::Many),
+                        }
+                        many = false;
+                    }
+                    parts.push(part.clone());
+                }
+            }
+        }
+        open_end |= many;
+        if parts.iter().all(|p| *p == Part::One) && (open_start || open_end) {
+            (open_start, open_end) = (true, true);
+        }
+        StrOp {
+            anchor: Anchor::opened(open_start, open_end),
+            pattern: Pattern::from_parts(parts),
+            cased,
+        }
+    }
 }
 
 /// Which part of a value must match.
@@ -111,6 +156,28 @@ pub enum Anchor {
     End,
     /// Any part.
     Contains,
+}
+
+impl Anchor {
+    /// Whether something may stand before the pattern, and after it.
+    pub fn open(self) -> (bool, bool) {
+        match self {
+            Anchor::Whole => (false, false),
+            Anchor::Start => (false, true),
+            Anchor::End => (true, false),
+            Anchor::Contains => (true, true),
+        }
+    }
+
+    /// The anchor of a pattern that is open at these ends.
+    pub fn opened(start: bool, end: bool) -> Anchor {
+        match (start, end) {
+            (false, false) => Anchor::Whole,
+            (false, true) => Anchor::Start,
+            (true, false) => Anchor::End,
+            (true, true) => Anchor::Contains,
+        }
+    }
 }
 
 /// A regular expression with its flags.
@@ -165,6 +232,18 @@ pub enum Number {
     Int(i128),
     /// Any other finite number.
     Float(f64),
+}
+
+impl Number {
+    /// A float as a number: whole ones become exact integers.
+    pub fn from_f64(float: f64) -> Number {
+        // Every whole float below 2^127 is an exact i128; `as` cannot saturate there.
+        if float.fract() == 0.0 && float.abs() < 1.7e38 {
+            Number::Int(float as i128)
+        } else {
+            Number::Float(float)
+        }
+    }
 }
 
 impl PartialEq for Number {

@@ -1,0 +1,318 @@
+//! Correlations: what they refer to is found and checked; they run elsewhere.
+
+use crate::names::Names;
+use crate::pred::RuleId;
+use crate::rule::{CorrelationRule, Reference};
+use sigwright_syntax::ast::{Body, Correlation, CorrelationCondition, CorrelationExpr, Document};
+use sigwright_syntax::{Diagnostic, Diagnostics, Spanned};
+use std::collections::{HashMap, HashSet};
+
+/// A correlation and the documents it refers to.
+struct Resolved<'d> {
+    document: &'d Document,
+    correlation: &'d Correlation,
+    /// Each reference with the document it names.
+    references: Vec<(Spanned<String>, usize)>,
+}
+
+/// Resolves the correlations among `documents`. `rules` holds the id of each document's
+/// rule, if it is one without errors.
+pub(crate) fn resolve(
+    documents: &[Document],
+    names: &Names<'_>,
+    rules: &[Option<RuleId>],
+    diagnostics: &mut Diagnostics,
+) -> Vec<CorrelationRule> {
+    let mut resolved: HashMap<usize, Resolved<'_>> = HashMap::new();
+    for (index, document) in documents.iter().enumerate() {
+        let Body::Correlation(correlation) = &document.body else {
+            continue;
+        };
+        if document.faulty {
+            continue;
+        }
+        if let Some(references) = references(correlation, names, diagnostics) {
+            resolved.insert(
+                index,
+                Resolved {
+                    document,
+                    correlation,
+                    references,
+                },
+            );
+        }
+    }
+    let order = order(&resolved, documents.len());
+    report_cycles(&resolved, &order, diagnostics);
+    let sound = sound(&resolved, &order, rules, diagnostics);
+    // In the order read, so that places can be given out before the list is complete.
+    let mut places: HashMap<usize, usize> = HashMap::new();
+    for index in 0..documents.len() {
+        if sound.contains(&index) {
+            places.insert(index, places.len());
+        }
+    }
+    (0..documents.len())
+        .filter(|index| sound.contains(index))
+        .filter_map(|index| resolved.get(&index))
+        .map(|correlation| CorrelationRule {
+            meta: correlation.document.meta.clone(),
+            source: correlation.document.span.source,
+            span: correlation.document.span,
+            correlation: correlation.correlation.clone(),
+            references: correlation
+                .references
+                .iter()
+                .filter_map(|(_, target)| {
+                    let rule = rules.get(*target).copied().flatten().map(Reference::Rule);
+                    rule.or_else(|| places.get(target).copied().map(Reference::Correlation))
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// The documents a correlation refers to. None after an error.
+fn references(
+    correlation: &Correlation,
+    names: &Names<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<(Spanned<String>, usize)>> {
+    let mut in_condition: Vec<Spanned<String>> = Vec::new();
+    if let Some(condition) = &correlation.condition
+        && let CorrelationCondition::Expression(expr) = &condition.value
+    {
+        rules_in(expr, &mut in_condition);
+    }
+    // A boolean condition names the rules itself, so `rules` may be left out (SEP #198).
+    let named = match correlation.rules.is_empty() {
+        true => &in_condition,
+        false => &correlation.rules,
+    };
+    let mut failed = false;
+    let mut references: Vec<(Spanned<String>, usize)> = Vec::new();
+    for reference in named {
+        match names.resolve(reference) {
+            Ok(target) => match references.iter().find(|(_, t)| *t == target) {
+                None => references.push((reference.clone(), target)),
+                // Naming a rule again in a condition is its nature, in a list a slip.
+                Some((first, _)) if !correlation.rules.is_empty() => diagnostics.push(
+                    Diagnostic::warning(
+                        "duplicate-reference",
+                        reference.span,
+                        format!("`{}` is in this list already", reference.value),
+                    )
+                    .also(first.span, "here"),
+                ),
+                Some(_) => {}
+            },
+            Err(error) => {
+                diagnostics.push(*error);
+                failed = true;
+            }
+        }
+    }
+    if failed {
+        return None;
+    }
+    if !correlation.rules.is_empty() && !in_condition.is_empty() {
+        failed |= !agree(&references, &in_condition, names, diagnostics);
+    }
+    for fields in correlation.aliases.values() {
+        for (rule, field) in fields {
+            let name = Spanned::new(rule.clone(), field.span);
+            let known = names.resolve(&name);
+            if !known.is_ok_and(|target| references.iter().any(|(_, t)| *t == target)) {
+                diagnostics.push(
+                    Diagnostic::error(
+                        "unknown-rule",
+                        field.span,
+                        format!("this alias is for `{rule}`, which the correlation does not name"),
+                    )
+                    .help("use the ids or names that stand in `rules`"),
+                );
+                failed = true;
+            }
+        }
+    }
+    (!failed).then_some(references)
+}
+
+/// Every rule listed is in the condition, and every rule of the condition is listed.
+fn agree(
+    references: &[(Spanned<String>, usize)],
+    in_condition: &[Spanned<String>],
+    names: &Names<'_>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let mut agree = true;
+    let mut used = HashSet::new();
+    for name in in_condition {
+        match names.resolve(name) {
+            Ok(target) if references.iter().any(|(_, t)| *t == target) => {
+                used.insert(target);
+            }
+            _ => {
+                agree = false;
+                diagnostics.push(
+                    Diagnostic::error(
+                        "unlisted-rule",
+                        name.span,
+                        format!("`{}` is not in `rules`", name.value),
+                    )
+                    .help("add it to `rules`, or leave `rules` out"),
+                );
+            }
+        }
+    }
+    for (reference, target) in references {
+        if !used.contains(target) {
+            agree = false;
+            diagnostics.push(
+                Diagnostic::error(
+                    "unused-rule",
+                    reference.span,
+                    format!("the condition does not mention `{}`", reference.value),
+                )
+                .help("use it in the condition, or remove it here"),
+            );
+        }
+    }
+    agree
+}
+
+/// The rules an expression names, each time with its place. The reader has limited nesting.
+fn rules_in(expr: &Spanned<CorrelationExpr>, found: &mut Vec<Spanned<String>>) {
+    match &expr.value {
+        CorrelationExpr::And(parts) | CorrelationExpr::Or(parts) => {
+            parts.iter().for_each(|part| rules_in(part, found));
+        }
+        CorrelationExpr::Not(part) => rules_in(part, found),
+        CorrelationExpr::Rule(name) => found.push(Spanned::new(name.clone(), expr.span)),
+        CorrelationExpr::Compare(..) => {}
+    }
+}
+
+/// Correlations in an order in which each follows those it refers to; those in a cycle, or
+/// behind one, are left out.
+fn order(resolved: &HashMap<usize, Resolved<'_>>, documents: usize) -> Vec<usize> {
+    let mut waiting: HashMap<usize, usize> = HashMap::new();
+    let mut dependents: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (index, correlation) in resolved {
+        let targets = correlation.references.iter().map(|(_, target)| *target);
+        let others: Vec<usize> = targets.filter(|t| resolved.contains_key(t)).collect();
+        waiting.insert(*index, others.len());
+        for other in others {
+            dependents.entry(other).or_default().push(*index);
+        }
+    }
+    let mut order: Vec<usize> = (0..documents)
+        .filter(|index| waiting.get(index) == Some(&0))
+        .collect();
+    let mut next = 0;
+    while let Some(done) = order.get(next).copied() {
+        next += 1;
+        for dependent in dependents.get(&done).into_iter().flatten() {
+            if let Some(count) = waiting.get_mut(dependent) {
+                *count -= 1;
+                if *count == 0 {
+                    order.push(*dependent);
+                }
+            }
+        }
+    }
+    order
+}
+
+/// Reports each cycle once, at all its references.
+fn report_cycles(
+    resolved: &HashMap<usize, Resolved<'_>>,
+    order: &[usize],
+    diagnostics: &mut Diagnostics,
+) {
+    let ordered: HashSet<usize> = order.iter().copied().collect();
+    let mut rest: Vec<usize> = resolved
+        .keys()
+        .copied()
+        .filter(|index| !ordered.contains(index))
+        .collect();
+    rest.sort_unstable();
+    let rest_set: HashSet<usize> = rest.iter().copied().collect();
+    // Each of the rest refers to another of the rest, so a walk must come back to itself.
+    let step = |from: usize| {
+        resolved.get(&from).and_then(|correlation| {
+            let mut references = correlation.references.iter();
+            references.find(|(_, target)| rest_set.contains(target))
+        })
+    };
+    let mut seen: HashSet<usize> = HashSet::new();
+    for start in rest {
+        let mut path: Vec<(usize, &Spanned<String>)> = Vec::new();
+        let mut at = start;
+        while seen.insert(at) {
+            let Some((reference, target)) = step(at) else {
+                break;
+            };
+            path.push((at, reference));
+            at = *target;
+        }
+        let Some(from) = path.iter().position(|(index, _)| *index == at) else {
+            continue;
+        };
+        let cycle = path.get(from..).unwrap_or_default();
+        let Some(((_, first), others)) = cycle.split_first() else {
+            continue;
+        };
+        let mut error = match others.is_empty() {
+            true => Diagnostic::error(
+                "correlation-cycle",
+                first.span,
+                "this correlation refers to itself",
+            ),
+            false => Diagnostic::error(
+                "correlation-cycle",
+                first.span,
+                "these correlations refer to each other in a circle",
+            ),
+        };
+        for (_, other) in others.iter().take(8) {
+            error = error.also(other.span, "which refers to the next here");
+        }
+        diagnostics.push(error.help("refer to rules, or to correlations of rules"));
+    }
+}
+
+/// The correlations all of whose references, and theirs, are free of errors.
+fn sound(
+    resolved: &HashMap<usize, Resolved<'_>>,
+    order: &[usize],
+    rules: &[Option<RuleId>],
+    diagnostics: &mut Diagnostics,
+) -> HashSet<usize> {
+    let mut sound: HashSet<usize> = HashSet::new();
+    for index in order {
+        let Some(correlation) = resolved.get(index) else {
+            continue;
+        };
+        let mut good = true;
+        for (reference, target) in &correlation.references {
+            let rule = rules.get(*target).copied().flatten();
+            if rule.is_none() && !sound.contains(target) {
+                good = false;
+                diagnostics.push(
+                    Diagnostic::error(
+                        "reference-to-error",
+                        reference.span,
+                        format!("`{}` has an error itself", reference.value),
+                    )
+                    .because("so this correlation cannot run")
+                    .help("mend that rule first"),
+                );
+            }
+        }
+        if good {
+            sound.insert(*index);
+        }
+    }
+    sound
+}

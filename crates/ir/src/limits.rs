@@ -1,0 +1,43 @@
+//! What one rule may cost, in one table. Rules may come from strangers: each limit ends in a
+//! diagnostic at the place that passes it, before the work is done.
+
+/// The limits of lowering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Values of one document after expansion, each of which becomes a predicate.
+    pub values: usize,
+    /// Variants that one value may stand for: the product of its placeholders' lists.
+    pub variants: usize,
+    /// Variants of one value whose dashes an encoding needs spelled out, five to each.
+    pub encoded_variants: usize,
+    /// Bytes of these variants together.
+    pub encoded_bytes: usize,
+    /// Bytes of the variants that placeholders make, together.
+    pub variant_bytes: usize,
+    /// Bytes of one pattern or regular expression.
+    pub pattern: usize,
+    /// Nested groups in a regular expression.
+    pub regex_nesting: u32,
+    /// Estimated bytes of a regular expression once compiled; what stays below is sure to
+    /// compile within the 10 MiB that the `regex` crate allows by default.
+    pub regex_size: usize,
+    /// Levels of nesting in a document's logic: selections, array selectors and conditions
+    /// together.
+    pub depth: usize,
+    /// Selections that a document's conditions name, counted each time they are named.
+    pub terms: usize,
+}
+
+/// The limits in force.
+pub const LIMITS: Limits = Limits {
+    values: 1_000_000,
+    variants: 1_000_000,
+    encoded_variants: 3_125,
+    encoded_bytes: 4 << 20,
+    variant_bytes: 64 << 20,
+    pattern: 32_768,
+    regex_nesting: 128,
+    regex_size: 2 << 20,
+    depth: 128,
+    terms: 1_000_000,
+};

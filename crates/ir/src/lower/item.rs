@@ -1,0 +1,396 @@
+//! Items: a field (or none, for keywords), its modifiers and values, to an expression.
+
+use super::detection::Scope;
+use super::encode;
+use super::operand::{Operand, Refusal};
+use super::placeholder::{self, Target};
+use super::{Lowering, regex};
+use crate::limits::LIMITS;
+use crate::pred::{Anchor, ExprId, FieldRef, Op, Pattern, Predicate, Regex, StrOp, Subject};
+use crate::rule::{Outline, OutlineKind};
+use sigwright_syntax::ast::{Item, Modifier, Value};
+use sigwright_syntax::{Diagnostic, Span, Spanned};
+
+impl Lowering<'_> {
+    /// The item without its array selectors. None after an error.
+    pub(super) fn item(&mut self, item: &Item, scope: Scope) -> Option<Outline> {
+        let subject = self.subject(item, scope)?;
+        let has = |wanted: Modifier| item.modifiers.iter().any(|m| m.value == wanted);
+        let mut values = Vec::with_capacity(item.values.len());
+        let mut failed = false;
+        for value in &item.values {
+            match self.value(item, subject, value) {
+                Some(exprs) => values.push((value, exprs)),
+                None => failed = true,
+            }
+            if self.spent(item.span) {
+                return None;
+            }
+        }
+        if failed {
+            return None;
+        }
+        if item.values.is_empty() {
+            // An empty list asks the same as null: there is no value.
+            let nothing = Spanned::new(Value::Null, item.span);
+            let exprs = self.value(item, subject, &nothing)?;
+            return Some(self.linked(item, &[(&nothing, exprs)], has(Modifier::All)));
+        }
+        Some(self.linked(item, &values, has(Modifier::All)))
+    }
+
+    /// Links the values and negates the item where it says so.
+    fn linked(
+        &mut self,
+        item: &Item,
+        values: &[(&Spanned<Value>, Vec<ExprId>)],
+        all: bool,
+    ) -> Outline {
+        let mut link = |exprs: Vec<ExprId>| match all {
+            true => self.exprs.and(exprs),
+            false => self.exprs.or(exprs),
+        };
+        let children: Vec<Outline> = values
+            .iter()
+            .map(|(value, exprs)| Outline {
+                kind: OutlineKind::Value(shown(value)),
+                span: value.span,
+                expr: link(exprs.clone()),
+                children: [].into(),
+            })
+            .collect();
+        let mut expr = link(children.iter().map(|child| child.expr).collect());
+        if item.modifiers.iter().any(|m| m.value == Modifier::Neq) {
+            expr = self.exprs.not(expr);
+        }
+        let bare_keyword = item.field.is_none() && item.modifiers.is_empty();
+        match <[Outline; 1]>::try_from(children) {
+            Ok([only]) if bare_keyword => only,
+            Ok(only) => outline(item, expr, only.into()),
+            Err(children) => outline(item, expr, children),
+        }
+    }
+
+    /// What the item looks at.
+    fn subject(&mut self, item: &Item, scope: Scope) -> Option<Subject> {
+        let Some(field) = &item.field else {
+            return Some(Subject::AnyValue);
+        };
+        if field.name.value != "." {
+            return Some(Subject::Field(self.exprs.field(&field.name.value)));
+        }
+        if scope.in_element {
+            return Some(Subject::Element);
+        }
+        self.report(
+            Diagnostic::error(
+                "no-element",
+                field.name.span,
+                "`.` stands for an array's element, and there is none here",
+            )
+            .help("use `.` inside an array selector, such as `verbs[any]: {.: get}`"),
+        );
+        None
+    }
+
+    /// The expressions of a value: one, or as many as its placeholders stand for.
+    fn value(
+        &mut self,
+        item: &Item,
+        subject: Subject,
+        value: &Spanned<Value>,
+    ) -> Option<Vec<ExprId>> {
+        let has = |wanted: Modifier| item.modifiers.iter().any(|m| m.value == wanted);
+        if let Value::Str(text) = &value.value {
+            if text.len() > LIMITS.pattern {
+                self.report(too_long(value.span, text.len()));
+                return None;
+            }
+            if has(Modifier::Expand) {
+                let target = match has(Modifier::Re) {
+                    true => Target::Regex,
+                    false => Target::Pattern,
+                };
+                let texts = placeholder::expand(
+                    text,
+                    value.span,
+                    target,
+                    self.context,
+                    &mut self.diagnostics,
+                );
+                let Some(texts) = texts else {
+                    self.failed = true;
+                    return None;
+                };
+                if texts.is_empty() {
+                    return Some(vec![crate::Exprs::FALSE]);
+                }
+                let mut exprs = Vec::with_capacity(texts.len());
+                for text in texts {
+                    exprs.push(self.operand(item, subject, value, Operand::Raw(text))?);
+                    if self.spent(value.span) {
+                        return None;
+                    }
+                }
+                return Some(exprs);
+            }
+        }
+        let operand = match (&value.value, has(Modifier::Re)) {
+            // Only decimal numbers are read as numbers, so this is how the rule spells it.
+            (Value::Int(n), true) => Operand::Raw(n.to_string()),
+            (other, _) => match Operand::of(other) {
+                Some(operand) => operand,
+                None => {
+                    self.report(Diagnostic::error(
+                        "not-a-number",
+                        value.span,
+                        "this number is out of range",
+                    ));
+                    return None;
+                }
+            },
+        };
+        Some(vec![self.operand(item, subject, value, operand)?])
+    }
+
+    /// Applies the modifiers and asks the result of the subject.
+    fn operand(
+        &mut self,
+        item: &Item,
+        subject: Subject,
+        value: &Spanned<Value>,
+        mut operand: Operand,
+    ) -> Option<ExprId> {
+        for modifier in &item.modifiers {
+            operand = match operand.apply(modifier.value) {
+                Ok(operand) => operand,
+                Err(refusal) => {
+                    self.report(refused(refusal, modifier, value));
+                    return None;
+                }
+            };
+            let length = operand.longest();
+            if length > LIMITS.pattern {
+                self.report(too_long(value.span, length));
+                return None;
+            }
+        }
+        match self.predicate(subject, operand, value) {
+            Ok(expr) => Some(expr),
+            Err(diagnostic) => {
+                self.report(*diagnostic);
+                None
+            }
+        }
+    }
+
+    fn predicate(
+        &mut self,
+        subject: Subject,
+        operand: Operand,
+        value: &Spanned<Value>,
+    ) -> Result<ExprId, Box<Diagnostic>> {
+        self.values += 1;
+        let keyword = subject == Subject::AnyValue;
+        let plain = match keyword {
+            true => Anchor::Contains,
+            false => Anchor::Whole,
+        };
+        let string = |text: String| Op::Str(StrOp::new(plain, Pattern::literal(text), false));
+        let op = match operand {
+            Operand::AnyOf(each) => {
+                let each: Result<Vec<ExprId>, _> = each
+                    .into_iter()
+                    .map(|operand| self.predicate(subject, operand, value))
+                    .collect();
+                return each.map(|each| self.exprs.or(each));
+            }
+            Operand::Raw(raw) => Op::Str(StrOp::new(plain, Pattern::parse(&raw), false)),
+            Operand::Text(text) => Op::Str(text.op(plain)),
+            Operand::Bytes(pieces, mut text) => {
+                text.pattern = encode::as_text(&pieces).ok_or_else(|| {
+                    Box::new(
+                        Diagnostic::error(
+                            "not-text",
+                            value.span,
+                            "the bytes of this value in UTF-16 are no text",
+                        )
+                        .help("add `|base64offset|contains` to look for them inside Base64"),
+                    )
+                })?;
+                Op::Str(text.op(plain))
+            }
+            Operand::Regex(regex, anchor) => {
+                let written = match &value.value {
+                    Value::Str(text) => text.as_str(),
+                    _ => "",
+                };
+                Op::Regex(self.regex(regex, anchor, value.span, written)?)
+            }
+            Operand::Number(n) if keyword => string(n.to_string()),
+            Operand::Bool(b) if keyword => string(b.to_string()),
+            Operand::Number(n) => Op::Num(n),
+            Operand::Bool(b) => Op::Bool(b),
+            other if keyword => {
+                let what = match other {
+                    Operand::Null => "null",
+                    Operand::Cidr(_) => "`cidr`",
+                    Operand::Exists(_) => "`exists`",
+                    Operand::Field { .. } => "`fieldref`",
+                    _ => "a comparison",
+                };
+                return Err(Box::new(
+                    Diagnostic::error(
+                        "needs-field",
+                        value.span,
+                        format!("{what} needs a field to look at"),
+                    )
+                    .help("keywords are text, a number or a regular expression"),
+                ));
+            }
+            Operand::Cidr(net) => Op::Cidr(net),
+            Operand::Field {
+                name,
+                anchor,
+                cased,
+            } => Op::FieldRef(FieldRef {
+                field: self.exprs.field(&name),
+                anchor,
+                cased,
+            }),
+            Operand::Compare(comparison, n) => Op::Compare(comparison, n),
+            Operand::Time(part, comparison, n) => Op::Time(part, comparison, n),
+            Operand::Null => Op::Null,
+            Operand::Exists(wanted) => {
+                let exists = self.exprs.pred(Predicate {
+                    subject,
+                    op: Op::Exists,
+                });
+                return Ok(match wanted {
+                    true => exists,
+                    false => self.exprs.not(exists),
+                });
+            }
+        };
+        if keyword && matches!(&op, Op::Str(s) if s.pattern.is_empty()) {
+            self.warn(
+                Diagnostic::warning(
+                    "empty-keyword",
+                    value.span,
+                    "an empty keyword is found in every event that has a value",
+                )
+                .help("remove it"),
+            );
+        }
+        Ok(self.exprs.pred(Predicate { subject, op }))
+    }
+
+    /// Checks a regular expression, once for each spelling.
+    fn regex(
+        &mut self,
+        regex: Regex,
+        anchor: Anchor,
+        span: Span,
+        written: &str,
+    ) -> Result<Regex, Box<Diagnostic>> {
+        if let Some(checked) = self.regexes.get(&(regex.clone(), anchor)) {
+            return Ok(checked.clone());
+        }
+        let key = (regex.clone(), anchor);
+        let checked = regex::check(regex, anchor, span, written).map_err(Box::new)?;
+        self.regexes.insert(key, checked.clone());
+        Ok(checked)
+    }
+}
+
+fn outline(item: &Item, expr: ExprId, children: Vec<Outline>) -> Outline {
+    let mut label = match &item.field {
+        Some(field) => field.name.value.clone(),
+        None => "keywords".to_owned(),
+    };
+    for modifier in &item.modifiers {
+        label.push('|');
+        label.push_str(modifier.value.name());
+    }
+    Outline {
+        kind: OutlineKind::Item(label),
+        span: item.span,
+        expr,
+        children: children.into(),
+    }
+}
+
+/// A value as the rule states it.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Str(text) => text.clone(),
+        Value::Int(n) => n.to_string(),
+        Value::Float(x) => x.to_string(),
+        Value::Bool(b) => b.to_string(),
+        Value::Null => "null".to_owned(),
+    }
+}
+
+fn too_long(span: Span, length: usize) -> Diagnostic {
+    Diagnostic::error(
+        "pattern-too-long",
+        span,
+        format!("this value is {length} bytes long"),
+    )
+    .because(format!("at most {} are allowed", LIMITS.pattern))
+}
+
+/// What to say about a modifier that does not suit its value.
+fn refused(refusal: Refusal, modifier: &Spanned<Modifier>, value: &Spanned<Value>) -> Diagnostic {
+    let name = modifier.value.name();
+    let error = |code, message: String| Diagnostic::error(code, modifier.span, message);
+    match refusal {
+        Refusal::Takes(takes, got) => error(
+            "modifier-value",
+            format!("`{name}` takes {takes}, not {got}"),
+        )
+        .also(value.span, format!("this is {got}"))
+        .help(match (takes, got) {
+            ("text", "a number" | "a truth value") => "put the value in quotes to use it as text",
+            ("a number", "text") => "write the number without quotes",
+            _ => "change the value, or remove the modifier",
+        }),
+        Refusal::First => error(
+            "modifier-order",
+            format!("`{name}` must stand before the modifiers that change the value"),
+        ),
+        Refusal::After(other) => error(
+            "modifier-conflict",
+            format!("`{name}` has no meaning after `{other}`"),
+        )
+        .help("remove one of the two"),
+        Refusal::Wildcards => error(
+            "wildcards",
+            format!("`{name}` takes a whole value without wildcards"),
+        )
+        .also(value.span, "wildcards here, or open ends")
+        .help("escape `*` and `?` with a backslash; put `contains` and the like behind it"),
+        Refusal::Short => error(
+            "value-too-short",
+            format!("`{name}` needs a value of at least two bytes"),
+        )
+        .also(
+            value.span,
+            "at some offsets nothing of it can be told from its surroundings",
+        ),
+        Refusal::Network(why) => Diagnostic::error("invalid-cidr", value.span, why)
+            .help("write a network such as `10.0.0.0/8` or `fd00::/8`, or one address"),
+        Refusal::Variants => error(
+            "too-many-variants",
+            format!("`{name}` needs every dash spelled out, and there are too many"),
+        )
+        .also(
+            value.span,
+            format!(
+                "five for each dash, at most {} variants or {} bytes",
+                LIMITS.encoded_variants, LIMITS.encoded_bytes
+            ),
+        )
+        .help("remove `windash`"),
+    }
+}
