@@ -1,0 +1,144 @@
+//! Laws: what holds for every rule and every event.
+
+#[path = "laws/generate.rs"]
+mod generate;
+
+use generate::{event, rule};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use sigwright_engine::evidence::evidence;
+use sigwright_engine::explain::{Explanation, explain};
+use sigwright_engine::{Event, Matcher, Origins, Program, ProgramOptions, naive};
+use sigwright_ir::{OutlineKind, RuleId, RuleSet};
+use sigwright_syntax::{Severity, Sources};
+use std::sync::Arc;
+
+/// The rules of these documents that have no error.
+fn load(documents: &[String]) -> RuleSet {
+    let mut sources = Sources::new();
+    let mut read = Vec::new();
+    for (place, text) in documents.iter().enumerate() {
+        let id = sources.add(format!("{place}.yml"), text.clone());
+        let (documents, diagnostics) = sigwright_syntax::read(&sources, id);
+        for diagnostic in diagnostics {
+            assert!(
+                diagnostic.severity != Severity::Error || documents.iter().any(|d| d.faulty),
+                "an error in a document that is not faulty: {diagnostic:?}"
+            );
+        }
+        read.extend(documents);
+    }
+    sigwright_ir::lower(&read, &Default::default()).0
+}
+
+fn programs(rules: &RuleSet) -> Vec<(&'static str, Program)> {
+    let rules = Arc::new(rules.clone());
+    let all: [(&str, fn(&mut ProgramOptions)); 4] = [
+        ("everything on", |_| {}),
+        ("without candidates", |options| options.candidates = false),
+        ("without literals", |options| options.literals = false),
+        ("without regex gates", |options| options.regex_gates = false),
+    ];
+    all.into_iter()
+        .map(|(name, change)| {
+            let mut options = ProgramOptions {
+                ignore_logsource: true,
+                ..ProgramOptions::default()
+            };
+            change(&mut options);
+            let origins = Origins::new(Vec::new());
+            (name, Program::compile(rules.clone(), origins, options))
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(
+        std::env::var("LAWS_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(256)
+    ))]
+
+    /// The program finds what the judge finds, with all its shortcuts and without each.
+    #[test]
+    fn program_agrees_with_the_judge(rules in vec(rule(), 1..5), events in vec(event(), 1..8)) {
+        let set = load(&rules);
+        prop_assume!(!set.rules.is_empty());
+        for (name, program) in programs(&set) {
+            let mut matcher = Matcher::new(&program);
+            let mut found = Vec::new();
+            for text in &events {
+                let event = Event::from_json(text).unwrap();
+                found.clear();
+                matcher.matches(&event, &mut found);
+                for (id, _) in set.iter() {
+                    prop_assert_eq!(
+                        found.contains(&id),
+                        naive::matches(&set, id, &event),
+                        "{}: {:?} {}", name, rules, text
+                    );
+                }
+            }
+        }
+    }
+
+    /// Passes keep the meaning: what is evaluated is what the text says.
+    #[test]
+    fn passes_keep_the_meaning(rules in vec(rule(), 1..4), events in vec(event(), 1..8)) {
+        let set = load(&rules);
+        for (id, rule) in set.iter() {
+            for text in &events {
+                let event = Event::from_json(text).unwrap();
+                let said = rule.conditions.iter().any(|c| naive::holds(&set.exprs, *c, &event));
+                prop_assert_eq!(said, naive::matches(&set, id, &event), "{:?} {}", rules, text);
+            }
+        }
+    }
+
+    /// An explanation ends in the verdict, every node of it follows from its parts, and
+    /// evidence is given for nothing but what was found.
+    #[test]
+    fn explanations_are_true(rules in vec(rule(), 1..3), events in vec(event(), 1..6)) {
+        let set = load(&rules);
+        for (id, _) in set.iter() {
+            for text in &events {
+                let event = Event::from_json(text).unwrap();
+                explained(&set, id, &event).map_err(|fault| {
+                    TestCaseError::fail(format!("{fault}\n{rules:?}\n{text}"))
+                })?;
+            }
+        }
+    }
+
+    /// Generated rules are read: the laws above speak of something.
+    #[test]
+    fn generated_rules_are_rules(rules in vec(rule(), 40)) {
+        let kept = load(&rules).rules.len();
+        prop_assert!(kept * 2 > rules.len(), "{} of {}", kept, rules.len());
+    }
+}
+
+fn explained(set: &RuleSet, id: RuleId, event: &Event) -> Result<(), String> {
+    let verdict = naive::matches(set, id, event);
+    let explanation = explain(set, id, event).ok_or("no explanation")?;
+    if explanation.holds != verdict {
+        return Err("the explanation has another outcome".to_owned());
+    }
+    if !verdict && !evidence(set, id, event).is_empty() {
+        return Err("evidence for what was not found".to_owned());
+    }
+    follows(&explanation)
+}
+
+fn follows(node: &Explanation) -> Result<(), String> {
+    let mut parts = node.children.iter().map(|child| child.holds);
+    let expected = match node.kind {
+        _ if node.children.is_empty() => node.holds,
+        OutlineKind::And => parts.all(|holds| holds),
+        OutlineKind::Or => parts.any(|holds| holds),
+        OutlineKind::Not => !parts.any(|holds| holds),
+        _ => node.holds,
+    };
+    if expected != node.holds {
+        return Err(format!("contradicts itself: {node:#?}"));
+    }
+    node.children.iter().try_for_each(follows)
+}
