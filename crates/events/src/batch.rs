@@ -216,28 +216,25 @@ impl Batch {
     }
 
     fn append(&mut self, text: &[u8], line: u64) {
-        match std::str::from_utf8(text) {
-            Ok(text) => self.text.push_str(text),
-            Err(_) => {
-                self.text.push_str(&String::from_utf8_lossy(text));
-                self.report_utf8(line);
-            }
-        }
+        let text = self.text(text, line);
+        self.text.push_str(&text);
     }
 
-    fn report_utf8(&mut self, line: u64) {
+    /// A part of the file as text, replacing and reporting what is no UTF-8.
+    pub(crate) fn text<'t>(&mut self, text: &'t [u8], line: u64) -> Cow<'t, str> {
+        let text = String::from_utf8_lossy(text);
+        if matches!(text, Cow::Owned(_)) {
+            self.report_utf8(line);
+        }
+        text
+    }
+
+    pub(crate) fn report_utf8(&mut self, line: u64) {
         self.fault(
             Some(line),
             FaultCode::InvalidUtf8,
             "the record has bytes that are no UTF-8; they are read as U+FFFD",
         );
-    }
-
-    /// Adds a record whose text is what `write` appends to the batch's text.
-    pub(crate) fn push_with(&mut self, line: u64, write: impl FnOnce(&mut String)) {
-        let start = self.text.len();
-        write(&mut self.text);
-        self.records.push((start..self.text.len(), line));
     }
 
     /// The memory of the text, empty, to be filled and given to [`Batch::lines`].
@@ -268,6 +265,32 @@ impl Batch {
             start = end + 1;
         }
         line
+    }
+
+    /// Replaces records that are arrays or have a `seam` between values by the `parts` of them.
+    pub(crate) fn split(
+        &mut self,
+        seam: impl Fn(&[u8]) -> bool,
+        parts: impl Fn(&[u8]) -> Vec<Range<usize>>,
+    ) {
+        let bytes = self.text.as_bytes();
+        let array = |range: &Range<usize>| bytes.get(range.start) == Some(&b'[');
+        if !seam(bytes) && !self.records.iter().any(|(range, _)| array(range)) {
+            return;
+        }
+        let mut records = Vec::with_capacity(self.records.len());
+        for (range, line) in self.records.drain(..) {
+            let text = bytes.get(range.clone()).unwrap_or_default();
+            if array(&range) || seam(text) {
+                let found = parts(text).into_iter();
+                records.extend(
+                    found.map(|part| (range.start + part.start..range.start + part.end, line)),
+                );
+            } else {
+                records.push((range, line));
+            }
+        }
+        self.records = records;
     }
 
     fn lossy_lines(&mut self, bytes: &[u8], mut line: u64) -> u64 {

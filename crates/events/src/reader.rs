@@ -1,11 +1,12 @@
 //! Inputs in, batches of records out.
 
 use crate::batch::{Batch, Fault, FaultCode, Place};
-use crate::format::{Format, Framer};
+use crate::format::{Format, Framer, detect};
 use crate::limits::Limits;
-use crate::source::{self, Source};
+use crate::source::{self, Origin, Source};
 use crate::window::Window;
 use std::collections::VecDeque;
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,19 +49,32 @@ struct Open {
 }
 
 impl Reader {
+    /// Reads one stream, which is called `name` in messages. It may be compressed.
+    pub fn of_stream(name: &str, stream: Box<dyn Read + Send>, options: ReadOptions) -> Self {
+        let source = Source {
+            name: Arc::from(name),
+            size: None,
+            origin: Origin::Stream(stream),
+        };
+        Reader::new(vec![source], Vec::new(), options)
+    }
+
     /// Finds the files the inputs name. What cannot be found or read comes as a fault of the
     /// first batches; the rest goes on.
     pub fn open(inputs: &[PathBuf], options: ReadOptions) -> Self {
         let mut faults = Vec::new();
         let sources = source::find(inputs, &mut faults);
-        let total = sources.iter().map(|source| source.size).sum();
+        Reader::new(sources, faults, options)
+    }
+
+    fn new(sources: Vec<Source>, faults: Vec<Fault>, options: ReadOptions) -> Self {
         Reader {
             options,
+            total: sources.iter().map(|source| source.size).sum(),
             sources: sources.into(),
             faults,
             open: None,
             read: Arc::new(AtomicU64::new(0)),
-            total,
         }
     }
 
@@ -88,15 +102,16 @@ impl Reader {
                 return false;
             };
             batch.start(&source.name);
-            self.start(&source, batch);
+            self.start(source, batch);
             if !batch.is_empty() {
                 return true;
             }
         }
     }
 
-    fn start(&mut self, source: &Source, batch: &mut Batch) {
+    fn start(&mut self, source: Source, batch: &mut Batch) {
         let limits = &self.options.limits;
+        let (name, live) = (source.name.clone(), source.is_live());
         let stream = match source.open(self.read.clone()) {
             Ok(stream) => stream,
             Err(error) => {
@@ -108,11 +123,30 @@ impl Reader {
                 return;
             }
         };
-        let window = Window::new(stream, source.name.clone(), limits.batch, source.is_stdin());
-        let format = self.options.format.unwrap_or(Format::Ndjson);
+        let mut window = Window::new(stream, name.clone(), limits.batch, live);
+        window.begin();
+        if window.rest().is_empty() {
+            window.report(batch);
+            if batch.is_empty() {
+                batch.fault(None, FaultCode::EmptyFile, "the file is empty");
+            }
+            return;
+        }
+        let format = match self.options.format {
+            Some(format) => format,
+            None => match detect(window.rest(), &name) {
+                Ok(format) => format,
+                Err(what) => {
+                    let message = format!("the file is skipped, for it is {what}");
+                    batch.fault(None, FaultCode::UnknownFormat, message);
+                    window.report(batch);
+                    return;
+                }
+            },
+        };
         if let Some(framer) = format.open(limits) {
             self.open = Some(Open {
-                file: source.name.clone(),
+                file: name,
                 window,
                 framer,
             });

@@ -4,6 +4,9 @@ use crate::batch::{Batch, Fault, FaultCode, Place};
 use std::io::Read;
 use std::sync::Arc;
 
+/// How many bytes it takes to tell the format.
+const SAMPLE: usize = 4096;
+
 /// Bytes of a stream from where it has been used up to as far as it was read.
 pub(crate) struct Window {
     stream: Box<dyn Read + Send>,
@@ -54,6 +57,19 @@ impl Window {
         self.ended
     }
 
+    /// Reads enough to tell the format and leaves out a byte-order mark. Whoever writes just
+    /// now is not waited for beyond the first line.
+    pub(crate) fn begin(&mut self) {
+        while self.rest().len() < SAMPLE && !(self.live && self.rest().contains(&b'\n')) {
+            if !self.fill() {
+                break;
+            }
+        }
+        if self.rest().starts_with("\u{FEFF}".as_bytes()) {
+            self.at = 3;
+        }
+    }
+
     /// What went wrong with reading.
     pub(crate) fn report(&mut self, batch: &mut Batch) {
         batch.take_faults(&mut self.faults);
@@ -96,6 +112,19 @@ impl Window {
         end > old
     }
 
+    /// The next byte; `None` at the end of the stream.
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        if self.rest().is_empty() {
+            self.fill();
+        }
+        self.rest().first().copied()
+    }
+
+    /// True where reading on may have to wait for whoever writes.
+    pub(crate) fn idle(&self) -> bool {
+        self.live && self.rest().is_empty()
+    }
+
     /// Uses up `n` bytes.
     pub(crate) fn consume(&mut self, n: usize) {
         let end = (self.at + n).min(self.bytes.len());
@@ -119,12 +148,20 @@ impl Window {
 }
 
 fn stream_fault(file: &Arc<str>, error: &std::io::Error) -> Fault {
+    // Decoders report damage as invalid data, the system has numbers for its errors.
+    let (code, message) = if error.kind() == std::io::ErrorKind::InvalidData {
+        let message = format!("{error}; what came before is read");
+        (FaultCode::BrokenCompression, message)
+    } else {
+        let message = format!("cannot be read any further: {error}");
+        (FaultCode::Unreadable, message)
+    };
     Fault {
         place: Place {
             file: file.clone(),
             line: None,
         },
-        code: FaultCode::Unreadable,
-        message: format!("cannot be read any further: {error}").into(),
+        code,
+        message: message.into(),
     }
 }

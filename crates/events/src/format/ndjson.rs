@@ -1,53 +1,70 @@
 //! One JSON value per line. Blank lines are no records.
+//!
+//! A line with several values, or with an array, is one record per value or element. A line
+//! longer than [`Limits::document`] is read as a document of the same length is.
 
 use super::Framer;
-use crate::batch::{Batch, FaultCode};
+use super::json::Json;
+use super::scan;
+use crate::batch::Batch;
 use crate::limits::Limits;
 use crate::window::Window;
+use memchr::memmem::Finder;
 
 pub(super) struct Ndjson {
     limits: Limits,
+    /// The very long line that is being read.
+    long: Option<Json>,
+    seams: [Finder<'static>; 2],
 }
 
 impl Ndjson {
     pub(super) fn new(limits: &Limits) -> Self {
-        Ndjson { limits: *limits }
+        Ndjson {
+            limits: *limits,
+            long: None,
+            seams: [Finder::new("}{"), Finder::new("} {")],
+        }
     }
 
-    fn skip_line(&mut self, window: &mut Window, batch: &mut Batch) {
-        batch.fault(
-            Some(window.line()),
-            FaultCode::RecordTooLong,
-            format!("the line is longer than {} bytes", self.limits.record),
+    fn split(&self, batch: &mut Batch) {
+        batch.split(
+            |text| self.seams.iter().any(|seam| seam.find(text).is_some()),
+            scan::values,
         );
-        loop {
-            if let Some(end) = memchr::memchr(b'\n', window.rest()) {
-                window.consume(end + 1);
-                return;
-            }
-            window.consume(window.rest().len());
-            if !window.fill() {
-                return;
-            }
-        }
     }
 }
 
 impl Framer for Ndjson {
     fn read(&mut self, window: &mut Window, batch: &mut Batch) -> bool {
         loop {
-            if let Some(last) = memchr::memrchr(b'\n', window.rest()) {
-                window.lines(last + 1, batch);
-                return true;
+            if let Some(long) = &mut self.long {
+                while long.advance(window, batch) {
+                    if batch.len() >= self.limits.batch {
+                        return true;
+                    }
+                }
+                self.long = None;
+                if !batch.is_empty() {
+                    return true;
+                }
             }
-            if window.rest().len() > self.limits.record {
-                self.skip_line(window, batch);
+            let rest = window.rest();
+            // Only the first line can be that long: while there is a line, nothing is added.
+            let first = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            if first > self.limits.document.min(self.limits.record) {
+                self.long = Some(Json::of_line(&self.limits));
+            } else if let Some(last) = memchr::memrchr(b'\n', rest) {
+                window.lines(last + 1, batch);
+                self.split(batch);
+                return true;
             } else if !window.fill() {
                 let rest = window.rest().len();
                 if rest > 0 {
                     window.lines(rest, batch);
+                    self.split(batch);
                 }
-                return !batch.is_empty();
+                return false;
             }
         }
     }
