@@ -42,9 +42,10 @@ impl Event {
             key: Key::default(),
             event: self,
         };
+        let end = text.len() - PADDING.len();
         let result = parser.document().map_err(|message| JsonError {
             message,
-            offset: parser.at.saturating_sub(start),
+            offset: parser.at.min(end).saturating_sub(start),
         });
         self.text = text;
         result.map(|()| NodeId(to_u32(first)))
