@@ -18,6 +18,9 @@ pub fn fold_char(c: char) -> char {
 
 /// Appends the folded form of `text` to `out`, which keeps what it holds.
 pub fn fold_into(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        return push_ascii(text, out);
+    }
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
         let (ascii, other) = rest.split_at(at);
@@ -43,7 +46,12 @@ fn push_ascii(ascii: &str, out: &mut String) {
 
 /// The folded form of `text`, which is `text` itself where folding changes nothing.
 pub fn fold(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| fold_char(c) == c) {
+    let folded = if text.is_ascii() {
+        !text.bytes().any(|byte| byte.is_ascii_uppercase())
+    } else {
+        text.chars().all(|c| fold_char(c) == c)
+    };
+    if folded {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
