@@ -1,0 +1,105 @@
+//! `sigwright lint` as a process.
+
+mod common;
+
+use common::{Place, keys, rule};
+
+#[test]
+fn a_clean_rule_is_clean() {
+    let place = Place::new("lint-clean");
+    place.file("r.yml", rule("login", "low"));
+    let ran = place.run(&["lint", "r.yml"]).code(0);
+    assert_eq!(ran.out, "");
+    assert!(
+        ran.err.contains("1 document in 1 file: 0 errors"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn every_form_points_at_the_same_place() {
+    let place = Place::new("lint-forms");
+    // a character of two bytes before the place: columns count characters, spans bytes
+    let text = rule("login", "low")
+        .replace("Somebody", "Sömebody")
+        .replace("condition: sel", "condition: sell");
+    place.file("r.yml", &text);
+    let ran = place.run(&["lint", "--format", "json", "r.yml"]).code(1);
+    let line = &ran.json()[0];
+    assert_eq!(
+        keys(line),
+        [
+            "code", "severity", "message", "path", "line", "column", "span", "help"
+        ]
+    );
+    assert_eq!(line["severity"], "error");
+    assert_eq!(line["path"], "r.yml");
+    let start = line["span"][0].as_u64().unwrap() as usize;
+    let end = line["span"][1].as_u64().unwrap() as usize;
+    assert_eq!(text.get(start..end), Some("sell"));
+    assert_eq!((&line["line"], &line["column"]), (&12.into(), &16.into()));
+    let short = place.run(&["lint", "--format", "short", "r.yml"]).code(1);
+    assert_eq!(
+        short.out,
+        format!(
+            "r.yml:12:16: error[{}]: {}\n",
+            line["code"].as_str().unwrap(),
+            line["message"].as_str().unwrap()
+        )
+    );
+    let pretty = place.run(&["lint", "r.yml"]).code(1);
+    assert!(pretty.out.contains("r.yml:12:16"), "{}", pretty.out);
+    assert!(pretty.out.contains("condition: sell"), "{}", pretty.out);
+}
+
+#[test]
+fn all_faults_of_all_files_are_reported() {
+    let place = Place::new("lint-all");
+    let bad = rule("login", "low").replace("condition: sel", "condition: sell");
+    place.file("rules/a.yml", bad.replace("level: low", "level: lowish"));
+    place.file("rules/b.yml", &bad);
+    place.file("rules/c.yml", "detection: [");
+    let ran = place.run(&["lint", "--format", "json", "rules"]).code(1);
+    let lines = ran.json();
+    let count = |path: &str| lines.iter().filter(|l| l["path"] == path).count();
+    assert!(count("rules/a.yml") >= 2, "{}", ran.out);
+    assert!(count("rules/b.yml") >= 1, "{}", ran.out);
+    assert!(count("rules/c.yml") >= 1, "{}", ran.out);
+    let again = place.run(&["lint", "--format", "json", "rules"]);
+    assert_eq!(ran.out, again.out);
+}
+
+#[test]
+fn the_exit_code_says_what_fail_on_asks() {
+    let place = Place::new("lint-fail-on");
+    place.file(
+        "bad.yml",
+        "title: x\nlogsource: {product: acme}\ndetection: {}\n",
+    );
+    place.run(&["lint", "bad.yml"]).code(1);
+    place
+        .run(&["lint", "--fail-on", "warnings", "bad.yml"])
+        .code(1);
+    place
+        .run(&["lint", "--fail-on", "never", "bad.yml"])
+        .code(0);
+    place.run(&["lint", "absent.yml"]).code(2);
+    place.run(&["lint"]).code(2);
+    place.run(&["lint", "--format", "xml", "bad.yml"]).code(2);
+}
+
+#[test]
+fn text_of_a_rule_is_shown_without_its_escapes() {
+    let place = Place::new("lint-escapes");
+    let text = rule("login", "low")
+        .replace("action: login", "\"act\u{202e}ion\": login # \u{9b}31m")
+        .replace("condition: sel", "condition: 'sell\u{202e}'");
+    place.file("r.yml", text);
+    for format in ["pretty", "short"] {
+        let ran = place.run(&["lint", "--format", format, "r.yml"]);
+        let all = ran.out + &ran.err;
+        let harmful = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!all.contains(harmful), "{all:?}");
+    }
+}
