@@ -25,6 +25,8 @@ pub struct Found {
     /// What could not be listed, and why.
     pub unreadable: Vec<(PathBuf, String)>,
     seen: HashSet<PathBuf>,
+    /// Files met, repeated ones included.
+    hits: usize,
 }
 
 /// Whether a file holds cases, by its name.
@@ -62,7 +64,7 @@ pub fn cases_of_rule(path: &Path) -> Vec<PathBuf> {
 pub fn find(arguments: &[PathBuf], want: Want) -> Found {
     let mut found = Found::default();
     for argument in arguments {
-        let before = (found.files.len(), found.unreadable.len(), found.seen.len());
+        let before = (found.hits, found.unreadable.len());
         match std::fs::metadata(argument) {
             Ok(meta) if meta.is_dir() => {
                 found.directory(argument, &mut HashSet::new(), &|path| wanted(path, want));
@@ -76,8 +78,7 @@ pub fn find(arguments: &[PathBuf], want: Want) -> Found {
                 }
             }
         }
-        let after = (found.files.len(), found.unreadable.len(), found.seen.len());
-        if before == after {
+        if before == (found.hits, found.unreadable.len()) {
             let reason = "no rule file (`*.yml`, `*.yaml`) there".to_owned();
             found.unreadable.push((argument.clone(), reason));
         }
@@ -99,6 +100,7 @@ fn is_glob(path: &Path) -> bool {
 
 impl Found {
     fn add(&mut self, path: PathBuf) {
+        self.hits += 1;
         let key = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if self.seen.insert(key) {
             self.files.push(path);

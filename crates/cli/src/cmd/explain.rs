@@ -4,6 +4,7 @@ use super::{complain, report};
 use crate::args::{ColorWhen, ExplainArgs, ExplainFormat};
 use crate::input::{Input, is_io};
 use crate::load::{self, Loaded};
+use crate::render::escape;
 use crate::render::explanation::Explained;
 use crate::settings::{Look, Outcome, Stream};
 use sigwright_engine::{Event, explain, naive};
@@ -51,8 +52,15 @@ pub fn run(args: &ExplainArgs, color: ColorWhen) -> io::Result<Outcome> {
     }
     let mut out = BufWriter::new(io::stdout().lock());
     let Some(event) = &args.event else {
-        for id in chosen {
-            out.write_all(format!("{:?}\n", loaded.set.rule(id)).as_bytes())?;
+        for (i, rule) in chosen
+            .into_iter()
+            .filter_map(|id| loaded.set.rule(id))
+            .enumerate()
+        {
+            if i > 0 {
+                writeln!(out)?;
+            }
+            compiled(&loaded, rule, &mut out)?;
         }
         out.flush()?;
         return Ok(failed);
@@ -83,6 +91,20 @@ pub fn run(args: &ExplainArgs, color: ColorWhen) -> io::Result<Outcome> {
         return Ok(Outcome::Broken);
     }
     Ok(failed)
+}
+
+/// Writes what a rule was compiled to, as stable text.
+fn compiled(loaded: &Loaded, rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
+    let mut part = |name: &str, expr| {
+        writeln!(out, "{}", escape::line(name))?;
+        let text = loaded.set.exprs.display(expr).to_string();
+        text.lines()
+            .try_for_each(|line| writeln!(out, "  {}", escape::line(line)))
+    };
+    for (name, expr) in &rule.selections {
+        part(&format!("selection {name}"), *expr)?;
+    }
+    part(&format!("rule {}", rule.title()), rule.root)
 }
 
 /// Whether a rule has this id, name or title.

@@ -11,6 +11,8 @@ use std::io::{self, Write};
 
 /// How many columns of a value are shown.
 const VALUE_WIDTH: usize = 120;
+/// How many values of one field that do not hold are shown.
+const MAX_FAILED: usize = 8;
 /// How deep the tree is drawn; what lies deeper is counted.
 const MAX_DEPTH: usize = 64;
 
@@ -57,6 +59,7 @@ impl Explained<'_> {
                 sources,
                 look,
                 out: &mut *out,
+                hints: true,
             };
             painter.node(tree, "  ", 0)?;
             writeln!(out)?;
@@ -122,67 +125,119 @@ struct Painter<'a> {
     sources: &'a Sources,
     look: Look,
     out: &'a mut dyn Write,
+    /// Off below an item that holds: what its other values lack is of no interest.
+    hints: bool,
 }
 
 impl Painter<'_> {
     fn node(&mut self, node: &Explanation, indent: &str, depth: usize) -> io::Result<()> {
         let look = self.look;
-        // an item with a single value reads better on one line
-        let single = match (&node.kind, node.children.as_slice()) {
-            (OutlineKind::Item(_), [only]) if matches!(only.kind, OutlineKind::Value(_)) => {
-                Some(only)
-            }
-            _ => None,
-        };
+        let inner = format!("{indent}{} ", look.paint(Style::Dim, look.glyph("│", "|")));
+        if let Some(value) = leaf(node) {
+            return self.leaf(node, value, indent, &inner);
+        }
+        let (link, children) = parts(node);
         let (word, text) = caption(&node.kind);
         let text = escape::short(text, VALUE_WIDTH);
         let label = match &node.kind {
             OutlineKind::And | OutlineKind::Or | OutlineKind::Not => word.to_owned(),
-            OutlineKind::Of(_) | OutlineKind::Value(_) => text,
-            OutlineKind::Elements(_) => text,
             OutlineKind::Filter(_) => format!("filter {text}"),
             OutlineKind::Selection(_) => look.paint(Style::Strong, text),
-            OutlineKind::Item(_) => match single.map(|only| caption(&only.kind).1) {
-                Some(value) => format!("{text}: {}", escape::short(value, VALUE_WIDTH)),
-                None => format!("{text}:"),
-            },
+            _ => text,
         };
-        write!(self.out, "{indent}{} {label}", mark(look, node.holds))?;
-        let seen = if node.seen.is_empty() {
-            single.map_or(&[][..], |only| &only.seen)
-        } else {
-            &node.seen
-        };
-        self.seen(seen)?;
+        let link = look.paint(Style::Dim, link);
+        write!(self.out, "{indent}{} {label}{link}", mark(look, node.holds))?;
+        self.seen(&node.seen)?;
         writeln!(self.out)?;
-        let leaf = single.is_some() || node.children.is_empty();
-        let inner = format!("{indent}{} ", look.paint(Style::Dim, look.glyph("│", "|")));
-        if leaf {
-            self.quote(single.unwrap_or(node), &inner)?;
-        }
-        if let Some(hint) = node
-            .hint
-            .as_ref()
-            .or_else(|| single.and_then(|only| only.hint.as_ref()))
-        {
-            let hint = escape::line(hint);
-            writeln!(
-                self.out,
-                "{inner}{} {hint}",
-                look.paint(Style::Doubtful, "hint:")
-            )?;
-        }
-        if leaf {
-            return Ok(());
-        }
+        self.hint(node.hint.as_deref(), &inner)?;
         if depth == MAX_DEPTH {
-            let count = node.children.len();
+            let count = children.len();
             return writeln!(self.out, "{inner}({count} more below, not shown)");
         }
-        for child in &node.children {
+        let is_value = |child: &&Explanation| matches!(child.kind, OutlineKind::Value(_));
+        let mut left = MAX_FAILED;
+        let hints = self.hints;
+        self.hints &= !(node.holds && matches!(node.kind, OutlineKind::Item(_)));
+        for child in children {
+            if is_value(&child) && !child.holds {
+                if left == 0 {
+                    continue;
+                }
+                left -= 1;
+            }
             self.node(child, &inner, depth + 1)?;
         }
+        self.hints = hints;
+        let failed = children
+            .iter()
+            .filter(is_value)
+            .filter(|c| !c.holds)
+            .count();
+        if failed > MAX_FAILED {
+            let more = failed - MAX_FAILED;
+            writeln!(
+                self.out,
+                "{inner}{} and {more} more values that do not hold",
+                mark(look, false)
+            )?;
+        }
         Ok(())
+    }
+
+    /// A line of the rule with what the event has there, the place underlined where it
+    /// decides.
+    fn leaf(
+        &mut self,
+        node: &Explanation,
+        value: &Explanation,
+        indent: &str,
+        inner: &str,
+    ) -> io::Result<()> {
+        let look = self.look;
+        let bar = look.glyph("│", "|");
+        let quote = Quote::new(self.sources, value.span);
+        let text = escape::short(caption(&value.kind).1, VALUE_WIDTH);
+        write!(self.out, "{indent}{} ", mark(look, node.holds))?;
+        match &quote {
+            Some(quote) => {
+                let number = look.paint(Style::Dim, format!("{:>3} {bar} ", quote.line));
+                write!(self.out, "{number}{}", quote.text)?;
+                // the value behind a placeholder and the like
+                if !quote.text.contains(&text) {
+                    write!(self.out, "  ({text})")?;
+                }
+            }
+            None => write!(self.out, "{text}")?,
+        }
+        self.seen(if node.seen.is_empty() {
+            &value.seen
+        } else {
+            &node.seen
+        })?;
+        writeln!(self.out)?;
+        // of several values only those that hold are underlined: the others are ruled out
+        let alone = !std::ptr::eq(node, value) || !matches!(value.kind, OutlineKind::Value(_));
+        if let Some(quote) = quote.filter(|_| alone || value.holds) {
+            let style = if node.holds { Style::Good } else { Style::Bad };
+            let line = look.glyph("─", "^").repeat(quote.width);
+            let margin = look.paint(Style::Dim, format!("{:>3} {bar} ", ""));
+            let gap = quote.before;
+            writeln!(
+                self.out,
+                "{inner}{margin}{:gap$}{}",
+                "",
+                look.paint(style, line)
+            )?;
+        }
+        self.hint(node.hint.as_deref().or(value.hint.as_deref()), inner)
+    }
+
+    fn hint(&mut self, hint: Option<&str>, indent: &str) -> io::Result<()> {
+        let Some(hint) = hint.filter(|_| self.hints) else {
+            return Ok(());
+        };
+        let word = self.look.paint(Style::Doubtful, "hint:");
+        writeln!(self.out, "{indent}{word} {}", escape::line(hint))
     }
 
     /// The event's values, beside the rule's.
@@ -206,31 +261,27 @@ impl Painter<'_> {
         let arrow = look.paint(Style::Dim, look.glyph("←", "<-"));
         write!(self.out, "  {arrow} {}", values.join(", "))
     }
+}
 
-    /// The line of the rule, with its number, and the place underlined.
-    fn quote(&mut self, node: &Explanation, indent: &str) -> io::Result<()> {
-        let Some(quote) = Quote::new(self.sources, node.span) else {
-            return Ok(());
-        };
-        let look = self.look;
-        let number = format!("{:>4} ", quote.line);
-        let bar = look.glyph("│", "|");
-        let style = if node.holds { Style::Good } else { Style::Bad };
-        let underline = look.glyph("─", "^").repeat(quote.width);
-        writeln!(
-            self.out,
-            "{indent}{}{}",
-            look.paint(Style::Dim, format!("{number}{bar} ")),
-            quote.text
-        )?;
-        writeln!(
-            self.out,
-            "{indent}{}{:before$}{}",
-            look.paint(Style::Dim, format!("{:>4} {bar} ", "")),
-            "",
-            look.paint(style, underline),
-            before = quote.before,
-        )
+/// The value a node is about, where it is about one: the node itself, or an item's only one.
+fn leaf(node: &Explanation) -> Option<&Explanation> {
+    match (&node.kind, node.children.as_slice()) {
+        (OutlineKind::Item(_), [only]) if matches!(only.kind, OutlineKind::Value(_)) => Some(only),
+        (_, []) => Some(node),
+        _ => None,
+    }
+}
+
+/// The children to draw and how they are linked: a selection's map or list is drawn as the
+/// selection itself.
+fn parts(node: &Explanation) -> (&'static str, &[Explanation]) {
+    match (&node.kind, node.children.as_slice()) {
+        (OutlineKind::Selection(_), [only]) => match only.kind {
+            OutlineKind::And => (" (all of)", &only.children),
+            OutlineKind::Or => (" (one of)", &only.children),
+            _ => ("", &node.children),
+        },
+        _ => ("", &node.children),
     }
 }
 
@@ -250,17 +301,11 @@ impl Quote {
         let from = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
         let rest = text.get(start..)?;
         let to = rest.find('\n').map_or(text.len(), |at| start + at);
-        let safe = |from: usize, to: usize| {
-            let part = text.get(from..to).unwrap_or("");
-            escape::short(part.trim_end_matches('\r'), VALUE_WIDTH)
-        };
-        let marked = safe(start, end.min(to));
-        let before = safe(from, start);
-        // the indentation of the rule tells nothing here
-        let cut = before.len() - before.trim_start().len();
-        let before = before.trim_start().to_owned();
-        let _ = cut;
-        let after = safe(end.min(to), to);
+        let part = |from: usize, to: usize| text.get(from..to).unwrap_or("");
+        let safe = |part: &str| escape::short(part.trim_end_matches('\r'), VALUE_WIDTH);
+        let before = safe(part(from, start).trim_start());
+        let marked = safe(part(start, end.min(to)));
+        let after = safe(part(end.min(to), to));
         Some(Quote {
             line: sources.position(span).0,
             before: before.width(),

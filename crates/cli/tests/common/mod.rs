@@ -1,5 +1,11 @@
 //! Runs the built command in a directory of its own.
 #![allow(dead_code, reason = "every test binary uses its own part of this")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot set itself up fails"
+)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

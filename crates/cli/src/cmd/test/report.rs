@@ -299,7 +299,12 @@ impl Report {
 }
 
 fn indented(text: &str, indent: &str) -> String {
-    text.trim_end().replace('\n', &format!("\n{indent}"))
+    let lines = text.trim_end().lines().map(|line| match line.trim_end() {
+        "" => String::new(),
+        line => format!("{indent}{line}"),
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    text.trim_start().to_owned()
 }
 
 /// Text for XML 1.0: markup escaped, characters it does not allow replaced.
