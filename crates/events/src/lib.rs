@@ -1,13 +1,12 @@
 //! Audit logs in, events out.
 
-mod batch;
-mod format;
-mod limits;
-mod reader;
-mod source;
-mod window;
+mod carrier;
+mod decoder;
+mod derive;
+mod logsource;
+pub mod networks;
+pub mod time;
 
-pub use batch::{Batch, Fault, FaultCode, Place, Record};
-pub use format::Format;
-pub use limits::Limits;
-pub use reader::{Progress, ReadOptions, Reader};
+pub use decoder::Decoder;
+pub use logsource::origins;
+pub use networks::Networks;

@@ -1,0 +1,66 @@
+//! Which cluster a Kubernetes event is from, by what its carrier says.
+
+use super::{Tools, first};
+use crate::logsource::Family;
+use sigwright_engine::{Event, NodeId};
+use std::ops::Range;
+
+/// What a subscription, a query or an export of CloudWatch calls the log group.
+const LOG_GROUP: [&str; 5] = ["logGroup", "log_group", "logGroupName", "@logGroup", "@log"];
+
+pub(super) fn derive(event: &mut Event, _: Family, _: &Tools) {
+    if super::has(event, "cluster.id") {
+        return;
+    }
+    if let Some(node) = gke(event).or_else(|| aks(event)).or_else(|| eks(event)) {
+        event.add_field("cluster.id", node);
+    }
+}
+
+/// Google's name for it: `projects/P/locations/L/clusters/C`.
+fn gke(event: &mut Event) -> Option<NodeId> {
+    first(event, "protoPayload")?;
+    let label = |name| event.str(first(event, name)?);
+    let project = label("resource.labels.project_id")?;
+    let location = label("resource.labels.location")?;
+    let cluster = label("resource.labels.cluster_name")?;
+    let name = format!("projects/{project}/locations/{location}/clusters/{cluster}");
+    Some(event.add_text(&name))
+}
+
+/// Azure's id of the resource.
+fn aks(event: &mut Event) -> Option<NodeId> {
+    first(event, "resourceId").or_else(|| first(event, "ResourceId"))
+}
+
+/// The cluster's name in the log group.
+fn eks(event: &mut Event) -> Option<NodeId> {
+    let group = LOG_GROUP.iter().find_map(|name| first(event, name))?;
+    let name = eks_cluster(event.str(group)?)?;
+    event.add_part(group, name)
+}
+
+/// The place of the name in `/aws/eks/NAME/cluster`.
+fn eks_cluster(log_group: &str) -> Option<Range<usize>> {
+    let prefix = "/aws/eks/";
+    let start = log_group.find(prefix)? + prefix.len();
+    let name = log_group.get(start..)?.split('/').next()?;
+    (!name.is_empty()).then(|| start..start + name.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_cluster_in_the_log_group() {
+        let name = |group: &str| eks_cluster(group).map(|range| group[range].to_owned());
+        assert_eq!(name("/aws/eks/demo/cluster").as_deref(), Some("demo"));
+        assert_eq!(
+            name("111122223333:/aws/eks/a-b/cluster").as_deref(),
+            Some("a-b")
+        );
+        assert_eq!(name("/aws/lambda/demo"), None);
+        assert_eq!(name("/aws/eks//cluster"), None);
+    }
+}
