@@ -88,22 +88,23 @@ pub(crate) use alias;
 
 impl Alias {
     pub fn apply(&self, event: &mut Event) {
-        let (field, beside) = match self.from {
-            From::Field(field) => (field, false),
-            From::FieldBeside(field) => (field, true),
-            From::Made(make) => {
-                if !derive::has(event, self.name) {
-                    if let Some(node) = make(event) {
-                        event.add_field(self.name, node);
-                    }
-                }
-                return;
-            }
+        let beside = matches!(self.from, From::FieldBeside(_));
+        if !beside && derive::has(event, self.name) {
+            return;
+        }
+        let node = match self.from {
+            From::Field(field) | From::FieldBeside(field) => derive::first(event, field),
+            From::Made(make) => make(event),
         };
-        if beside || !derive::has(event, self.name) {
-            if let Some(node) = derive::first(event, field) {
-                event.add_field(self.name, node);
-            }
+        if let Some(node) = node {
+            event.add_field(self.name, node);
+        }
+    }
+
+    fn source(&self) -> Option<&'static str> {
+        match self.from {
+            From::Field(field) | From::FieldBeside(field) => Some(field),
+            From::Made(_) => None,
         }
     }
 }
@@ -223,14 +224,5 @@ impl Catalog {
             }
         }
         family
-    }
-}
-
-impl Alias {
-    fn source(&self) -> Option<&'static str> {
-        match self.from {
-            From::Field(field) | From::FieldBeside(field) => Some(field),
-            From::Made(_) => None,
-        }
     }
 }

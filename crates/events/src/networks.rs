@@ -89,7 +89,8 @@ impl Networks {
     /// of its autonomous system (`AS64500` or `64500`), the organisation, and `true` or
     /// `false` for whether it is a cloud provider's. Without the last, the system's number
     /// tells; without any, a network is a cloud provider's, and so a bare list is one of
-    /// those. Empty lines and those that begin with `#` are nothing. The narrowest network
+    /// those. Empty lines, those that begin with `#` and a header whose first column is
+    /// `network` or `cidr` are nothing. The narrowest network
     /// an address is in tells about it; an address in none is no cloud provider's.
     ///
     /// # Errors
@@ -98,7 +99,7 @@ impl Networks {
         let mut entries = Vec::new();
         for (index, line) in list.lines().enumerate() {
             let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
+            if line.is_empty() || line.starts_with('#') || is_header(line) {
                 continue;
             }
             let entry = Entry::parse(line).map_err(|m| NetworksError::Line(index + 1, m))?;
@@ -141,6 +142,11 @@ fn in_database(reader: &maxminddb::Reader<Vec<u8>>, ip: IpAddr) -> Option<Known<
         is_cloud: number.map(|number| CLOUD.contains(&number)),
         country,
     })
+}
+
+fn is_header(line: &str) -> bool {
+    let first = line.split(',').next().unwrap_or_default().trim();
+    first.eq_ignore_ascii_case("network") || first.eq_ignore_ascii_case("cidr")
 }
 
 #[derive(Debug)]
@@ -251,7 +257,7 @@ mod tests {
     #[test]
     fn the_narrowest_network_tells() {
         let networks = Networks::parse(
-            "# comment\n\n192.0.2.0/24, AS64500, Wide, Inc., false\n192.0.2.64/26,64501,\"Narrow\",true\n\
+            "# comment\nnetwork,asn,org,cloud\n\n192.0.2.0/24, AS64500, Wide, Inc., false\n192.0.2.64/26,64501,\"Narrow\",true\n\
              192.0.2.65\n2001:db8::/32,16509\n198.51.100.0/24,,Someone\n192.0.2.64/26,64502,Again,true\n",
         )
         .unwrap();

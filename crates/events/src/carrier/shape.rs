@@ -120,6 +120,10 @@ keys! {
 }
 
 /// For each first byte, the keys that begin with it.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated by the compiler; an index out of bounds would not compile"
+)]
 const STARTS: [Keys; 128] = {
     let mut table = [Keys::NONE; 128];
     let mut byte = 0;

@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn finds_the_cluster_in_the_log_group() {
-        let name = |group: &str| eks_cluster(group).map(|range| group[range].to_owned());
+        let name =
+            |group: &str| eks_cluster(group).and_then(|range| group.get(range).map(str::to_owned));
         assert_eq!(name("/aws/eks/demo/cluster").as_deref(), Some("demo"));
         assert_eq!(
             name("111122223333:/aws/eks/a-b/cluster").as_deref(),

@@ -130,11 +130,10 @@ fn target_object(event: &mut Event) -> Option<NodeId> {
     } else {
         path.push_str(key);
     }
-    if let Some(value) = first(event, "ObjectValueName").and_then(|node| event.str(node)) {
-        if !matches!(value, "" | "-") {
-            path.push('\\');
-            path.push_str(value);
-        }
+    let value = first(event, "ObjectValueName").and_then(|node| event.str(node));
+    if let Some(value) = value.filter(|value| !matches!(*value, "" | "-")) {
+        path.push('\\');
+        path.push_str(value);
     }
     Some(event.add_text(&path))
 }
