@@ -11,7 +11,6 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::reader::{Entries, Reader, listed};
 use crate::scalar;
 use crate::span::{Span, Spanned};
-use crate::suggest;
 use crate::yaml::{Node, Style};
 use indexmap::IndexMap;
 use std::collections::HashSet;
@@ -105,7 +104,13 @@ type Attribute = Option<(Spanned<String>, Node)>;
 
 impl Reader<'_> {
     /// The body of a correlation; `generate` is the one outside of it.
-    pub fn correlation(&mut self, node: Node, generate: Attribute, whole: Span) -> Correlation {
+    pub fn correlation(
+        &mut self,
+        key: &Spanned<String>,
+        node: Node,
+        generate: Attribute,
+        whole: Span,
+    ) -> Correlation {
         let mut correlation = Correlation {
             kind: Spanned::new(CorrelationKind::EventCount, whole),
             rules: Vec::new(),
@@ -124,7 +129,7 @@ impl Reader<'_> {
             return correlation;
         };
         correlation.span = span;
-        let owner = entries.first().map_or(span, |(key, _)| key.span);
+        let owner = key.span;
         if let Some((_, node)) = take(&mut entries, "group-by") {
             correlation.group_by = self.text_list("group-by", node);
         }
@@ -160,7 +165,7 @@ impl Reader<'_> {
         let Some(row) = row else {
             return correlation;
         };
-        self.read_aggregates(row, aggregates, &mut correlation);
+        self.read_aggregates(row, aggregates, owner, &mut correlation);
         self.correlation_condition(row, condition, owner, &mut correlation);
         self.correlation_rules(rules, owner, &mut correlation);
         correlation
@@ -190,7 +195,7 @@ impl Reader<'_> {
             Some(row) => correlation.kind = Spanned::new(row.kind, name.span),
             None => {
                 let names: Vec<&str> = KINDS.iter().map(|row| row.name).collect();
-                let help = suggest::hint(&name.value, names.iter().copied())
+                let help = self.hint(&name.value, names.iter().copied())
                     .unwrap_or_else(|| format!("one of {}", listed(&names)));
                 self.report(
                     Diagnostic::error(
@@ -440,12 +445,18 @@ impl Reader<'_> {
     }
 
     /// `aggregates` of `type: stats`.
-    fn read_aggregates(&mut self, row: &Row, aggregates: Attribute, correlation: &mut Correlation) {
+    fn read_aggregates(
+        &mut self,
+        row: &Row,
+        aggregates: Attribute,
+        owner: Span,
+        correlation: &mut Correlation,
+    ) {
         let stats = row.condition == Form::Aggregates;
         let Some((key, node)) = aggregates else {
             if stats {
                 self.missing(
-                    correlation.kind.span,
+                    owner,
                     "aggregates",
                     "such as `aggregates: {total: {count: '*'}}`",
                 );
@@ -581,7 +592,7 @@ impl Reader<'_> {
                 format!("`{}` is not listed under `rules`", leaf.name),
             );
             let names = correlation.rules.iter().map(|r| r.value.as_str());
-            let help = suggest::hint(leaf.name, names);
+            let help = self.hint(leaf.name, names);
             self.report(Diagnostic { help, ..diagnostic });
         }
         for rule in &correlation.rules {
@@ -607,7 +618,7 @@ impl Reader<'_> {
                     format!("no aggregate is named `{}`", leaf.name),
                 );
                 let names = correlation.aggregates.keys().map(String::as_str);
-                let help = suggest::hint(leaf.name, names);
+                let help = self.hint(leaf.name, names);
                 self.report(Diagnostic { help, ..diagnostic });
             }
         }

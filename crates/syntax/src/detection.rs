@@ -11,10 +11,10 @@ use crate::diagnostic::Diagnostic;
 use crate::item::{Key, cover};
 use crate::reader::{Entries, Reader};
 use crate::span::{Span, Spanned};
-use crate::suggest;
 use crate::yaml::Node;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
+use std::collections::HashSet;
 
 impl Reader<'_> {
     /// Selections and conditions; `owner` is the key they stand under.
@@ -29,6 +29,18 @@ impl Reader<'_> {
             conditions: Vec::new(),
             span,
         };
+        if entries.len() > self.limits.selections {
+            let limit = self.limits.selections;
+            self.report(
+                Diagnostic::error(
+                    "too-many-selections",
+                    owner.span,
+                    format!("`{}` has more than {limit} selections", owner.value),
+                )
+                .help("join them into lists"),
+            );
+            return detection;
+        }
         let mut conditions = None;
         for (key, node) in entries {
             match key.value.as_str() {
@@ -223,7 +235,7 @@ impl Reader<'_> {
         let place = self.place(&text.value, text.span);
         match condition::detection(&text.value, &place, self.limits) {
             Ok(condition) => {
-                self.resolve(&condition, detection);
+                self.resolve(&condition, detection, &mut HashSet::new());
                 detection.conditions.push(condition);
             }
             Err(diagnostic) => self.report(*diagnostic),
@@ -231,52 +243,70 @@ impl Reader<'_> {
     }
 
     /// Every name must be one, every pattern must select something.
-    fn resolve(&mut self, condition: &Spanned<Condition>, detection: &Detection) {
+    fn resolve<'c>(
+        &mut self,
+        condition: &'c Spanned<Condition>,
+        detection: &Detection,
+        seen: &mut HashSet<&'c Selector>,
+    ) {
         match &condition.value {
             // Nesting is bounded by the grammar.
             Condition::And(terms) | Condition::Or(terms) => {
                 for term in terms {
-                    self.resolve(term, detection);
+                    self.resolve(term, detection, seen);
                 }
             }
-            Condition::Not(term) => self.resolve(term, detection),
+            Condition::Not(term) => self.resolve(term, detection, seen),
             Condition::Selection(name) => {
                 if !detection.selections.contains_key(name) {
-                    let diagnostic = Diagnostic::error(
-                        "unknown-selection",
-                        condition.span,
-                        format!("no selection is named `{name}`"),
-                    );
                     let names = detection.selections.keys().map(String::as_str);
-                    let help = suggest::hint(name, names);
-                    self.report(Diagnostic { help, ..diagnostic });
+                    let help = self.hint(name, names);
+                    self.report(Diagnostic {
+                        help,
+                        ..Diagnostic::error(
+                            "unknown-selection",
+                            condition.span,
+                            format!("no selection is named `{name}`"),
+                        )
+                    });
                 }
             }
             Condition::Of(_, selector) => {
-                if detection.selections.keys().any(|n| selector.selects(n)) {
+                if !seen.insert(selector) || seen.len() > self.limits.selectors + 1 {
                     return;
                 }
-                let diagnostic = match selector {
-                    Selector::Them => Diagnostic::error(
-                        "empty-selector",
+                if seen.len() > self.limits.selectors {
+                    let limit = self.limits.selectors;
+                    self.report(Diagnostic::error(
+                        "too-many-selectors",
                         condition.span,
-                        "`them` means no selection here",
-                    )
-                    .help("names that start with `_` are left out of `them`"),
-                    Selector::Pattern(pattern) => {
-                        let diagnostic = Diagnostic::error(
-                            "empty-selector",
-                            condition.span,
-                            format!("no selection is named like `{pattern}`"),
-                        );
-                        let names = detection.selections.keys().map(String::as_str);
-                        let help =
-                            suggest::hint(pattern.trim_end_matches('*'), names.chain(["them"]));
-                        Diagnostic { help, ..diagnostic }
-                    }
-                };
-                self.report(diagnostic);
+                        format!("a condition has at most {limit} different patterns"),
+                    ));
+                    return;
+                }
+                if !detection.selections.keys().any(|n| selector.selects(n)) {
+                    self.empty_selector(selector, condition.span, detection);
+                }
             }
         }
+    }
+
+    fn empty_selector(&mut self, selector: &Selector, span: Span, detection: &Detection) {
+        let (message, help) = match selector {
+            Selector::Them => (
+                "`them` means no selection here".to_owned(),
+                Some("names that start with `_` are left out of `them`".to_owned()),
+            ),
+            Selector::Pattern(pattern) => {
+                let names = detection.selections.keys().map(String::as_str);
+                let stem = pattern.trim_end_matches('*');
+                (
+                    format!("no selection is named like `{pattern}`"),
+                    self.hint(stem, names.chain(["them"])),
+                )
+            }
+        };
+        let diagnostic = Diagnostic::error("empty-selector", span, message);
+        self.report(Diagnostic { help, ..diagnostic });
     }
 }

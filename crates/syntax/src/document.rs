@@ -7,8 +7,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::reader::{Entries, Reader, listed};
 use crate::rule::first_line;
 use crate::span::{Span, Spanned};
-use crate::suggest;
 use crate::yaml::{Node, YamlDocument};
+use std::collections::{HashMap, HashSet};
 
 /// The highest major version of the specification that is understood.
 const NEWEST: u32 = 3;
@@ -162,8 +162,8 @@ impl Reader<'_> {
             .help("write two documents with `---` between them");
             self.report(diagnostic);
         }
-        if let Some((_, node)) = correlation {
-            return Body::Correlation(self.correlation(node, generate, span));
+        if let Some((key, node)) = correlation {
+            return Body::Correlation(self.correlation(&key, node, generate, span));
         }
         if let Some((key, node)) = filter {
             return Body::Filter(self.filter(&key, node, logsource, span));
@@ -222,7 +222,7 @@ impl Reader<'_> {
             "filter" => parts.filter = Some((key, node)),
             "generate" => parts.generate = Some((key, node)),
             _ => {
-                if let Some(close) = suggest::closest(name, KNOWN).filter(|_| name.len() > 3) {
+                if let Some(close) = self.closest(name, KNOWN).filter(|_| name.len() > 3) {
                     self.report(
                         Diagnostic::note(
                             "unknown-key",
@@ -284,7 +284,7 @@ impl Reader<'_> {
             value.span,
             format!("`{}` is not a {name}", value.value),
         );
-        let help = suggest::hint(&value.value, known.iter().copied())
+        let help = self.hint(&value.value, known.iter().copied())
             .unwrap_or_else(|| format!("one of {}", listed(known)));
         self.report(diagnostic.help(help));
     }
@@ -439,6 +439,7 @@ impl Reader<'_> {
         let mut global: Option<Node> = None;
         let mut last: Option<Node> = None;
         let mut read = Vec::new();
+        let mut budget = self.limits.action_nodes;
         for mut document in documents {
             let Some(Node::Mapping(mut entries, span)) = document.root.take() else {
                 read.push(self.document(document));
@@ -447,42 +448,41 @@ impl Reader<'_> {
             let at = entries.iter().position(|(key, _)| key.value == "action");
             let action = at.map(|at| entries.remove(at));
             let own = Node::Mapping(entries, span);
-            let root = match &action {
-                None => joined(global.as_ref(), own),
-                Some((key, node)) => {
-                    self.report(
-                        Diagnostic::warning(
-                            "deprecated-action",
-                            key.span,
-                            "`action` is a thing of Sigma 1",
-                        )
-                        .help("write each rule out in full"),
-                    );
-                    match node {
-                        Node::Scalar { text, .. } if text == "global" => {
-                            global = Some(joined(global.as_ref(), own));
-                            continue;
-                        }
-                        Node::Scalar { text, .. } if text == "reset" => {
-                            global = None;
-                            own
-                        }
-                        Node::Scalar { text, .. } if text == "repeat" => joined(last.as_ref(), own),
-                        node => {
-                            self.report(
-                                Diagnostic::error(
-                                    "unknown-action",
-                                    node.span(),
-                                    "this is not an action",
-                                )
-                                .help("one of `global`, `reset` and `repeat`"),
-                            );
-                            document.faulty = true;
-                            own
-                        }
-                    }
-                }
+            let (action, key) = match &action {
+                Some((key, node)) => (self.action(key, node), key.span),
+                None => (Action::Plain, span),
             };
+            document.faulty |= action == Action::Unknown;
+            let base = match action {
+                Action::Plain | Action::Global => global.as_ref(),
+                Action::Repeat => last.as_ref(),
+                Action::Reset | Action::Unknown => None,
+            };
+            let cost = base.map_or(0, size).saturating_add(size(&own));
+            let Some(left) = budget.checked_sub(cost) else {
+                self.report(
+                    Diagnostic::error("action-too-large", key, "`action` copies too much")
+                        .because(format!(
+                            "more than {} nodes in this file",
+                            self.limits.action_nodes
+                        ))
+                        .help("write each rule out in full"),
+                );
+                document.faulty = true;
+                document.root = Some(own);
+                read.push(self.document(document));
+                continue;
+            };
+            budget = left;
+            let root = joined(base, own);
+            match action {
+                Action::Global => {
+                    global = Some(root);
+                    continue;
+                }
+                Action::Reset => global = None,
+                _ => {}
+            }
             if matches!(&root, Node::Mapping(entries, _) if entries.is_empty()) {
                 continue;
             }
@@ -492,24 +492,74 @@ impl Reader<'_> {
         }
         read
     }
+
+    fn action(&mut self, key: &Spanned<String>, node: &Node) -> Action {
+        self.report(
+            Diagnostic::warning(
+                "deprecated-action",
+                key.span,
+                "`action` belongs to Sigma 1",
+            )
+            .help("write each rule out in full"),
+        );
+        let name = match node {
+            Node::Scalar { text, .. } => text.as_str(),
+            _ => "",
+        };
+        match name {
+            "global" => Action::Global,
+            "reset" => Action::Reset,
+            "repeat" => Action::Repeat,
+            _ => {
+                self.report(
+                    Diagnostic::error("unknown-action", node.span(), "this is not an action")
+                        .help("one of `global`, `reset` and `repeat`"),
+                );
+                Action::Unknown
+            }
+        }
+    }
+}
+
+/// `action` of Sigma 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    /// None was given.
+    Plain,
+    Global,
+    Reset,
+    Repeat,
+    Unknown,
+}
+
+/// How many nodes there are.
+fn size(node: &Node) -> usize {
+    match node {
+        Node::Scalar { .. } => 1,
+        Node::Sequence(items, _) => 1 + items.iter().map(size).sum::<usize>(),
+        Node::Mapping(entries, _) => 1 + entries.iter().map(|(_, n)| size(n)).sum::<usize>(),
+    }
 }
 
 /// `base` with everything of `own` laid over it, maps within maps.
 fn joined(base: Option<&Node>, own: Node) -> Node {
-    match (base, own) {
-        (Some(Node::Mapping(base, _)), Node::Mapping(own, span)) => {
-            let mut entries = base.clone();
-            for (key, node) in own {
-                let slot = entries.iter_mut().find(|(k, _)| k.value == key.value);
-                match slot {
-                    Some((_, value)) => *value = joined(Some(&*value), node),
-                    None => entries.push((key, node)),
-                }
-            }
-            Node::Mapping(entries, span)
-        }
-        (_, own) => own,
+    let (Some(Node::Mapping(base, _)), Node::Mapping(own, span)) = (base, &own) else {
+        return own;
+    };
+    let over: HashMap<&str, &(Spanned<String>, Node)> =
+        own.iter().map(|entry| (entry.0.value.as_str(), entry)).collect();
+    let mut entries: Entries = Vec::with_capacity(base.len() + own.len());
+    let mut seen = HashSet::with_capacity(base.len());
+    for (key, node) in base {
+        seen.insert(key.value.as_str());
+        entries.push(match over.get(key.value.as_str()) {
+            Some((key, own)) => (key.clone(), joined(Some(node), own.clone())),
+            None => (key.clone(), node.clone()),
+        });
     }
+    let new = own.iter().filter(|(key, _)| !seen.contains(key.value.as_str()));
+    entries.extend(new.cloned());
+    Node::Mapping(entries, *span)
 }
 
 /// Eight, four, four, four and twelve hexadecimal digits; hyphens and braces may be missing.

@@ -9,7 +9,6 @@ use crate::pattern::Pattern;
 use crate::reader::Reader;
 use crate::scalar::{self, Place};
 use crate::span::{Span, Spanned};
-use crate::suggest;
 use crate::yaml::{Node, Style};
 
 /// A key taken apart.
@@ -96,7 +95,7 @@ impl Reader<'_> {
                 .iter()
                 .flat_map(|row| [Some(row.name), row.alias])
                 .flatten();
-            match suggest::hint(name, names) {
+            match self.hint(name, names) {
                 Some(hint) => diagnostic.help(hint),
                 None => diagnostic.help("see the modifiers appendix of the specification"),
             }
@@ -201,7 +200,7 @@ impl Reader<'_> {
                 span,
                 format!("`[{inner}]` is not an array selector"),
             );
-            let help = suggest::closest(inner, ["any", "all", "all_or_empty", "none"]).map_or_else(
+            let help = self.closest(inner, ["any", "all", "all_or_empty", "none"]).map_or_else(
                 || {
                     "there are `[any]`, `[all]`, `[all_or_empty]`, `[none]` and `[0]`, \
                          `[1]`, …; write `\\[` for a bracket of the name itself"
@@ -226,7 +225,8 @@ impl Reader<'_> {
             Node::Sequence(items, span) => {
                 if items.is_empty() {
                     self.report(
-                        Diagnostic::error("empty-list", span, "there is no value to look for")
+                        Diagnostic::warning("empty-list", span, "there is no value to look for")
+                            .because("the same as `null`")
                             .help("to look for a field without a value write `null`"),
                     );
                 }
@@ -473,6 +473,7 @@ impl Reader<'_> {
             match row.group {
                 Group::Time => self.check_time(modifier.value, item),
                 Group::Reference => self.check_reference(item),
+                Group::Placeholder => self.check_placeholders(modifier, item),
                 _ => {}
             }
         }
@@ -503,6 +504,25 @@ impl Reader<'_> {
                         format!("no {name} is `{}`", self.raw(value.span)),
                     )
                     .because(format!("{name}s are whole, {least} to {most}")),
+                );
+            }
+        }
+    }
+
+    /// `expand` without anything to expand.
+    fn check_placeholders(&mut self, modifier: &Spanned<Modifier>, item: &Item) {
+        for value in &item.values {
+            if let Value::Str(text) = &value.value
+                && !has_placeholder(text)
+            {
+                self.report(
+                    Diagnostic::warning(
+                        "no-placeholder",
+                        value.span,
+                        "`expand` finds no placeholder here",
+                    )
+                    .also(modifier.span, "")
+                    .help("a placeholder is `%name%`; the name has letters, digits, `_`, `-`, `.`"),
                 );
             }
         }
@@ -553,6 +573,29 @@ fn not_taken(name: &str, takes: Takes, modifier: Span, value: &Spanned<Value>) -
         (_, Value::Null) => diagnostic.help("remove the modifier, or give a value"),
         _ => diagnostic,
     }
+}
+
+/// True where `%name%` stands somewhere in the text; a backslash makes `%` plain.
+fn has_placeholder(text: &str) -> bool {
+    let mut name: Option<usize> = None;
+    let mut escaped = false;
+    for c in text.chars() {
+        if escaped {
+            escaped = false;
+            name = None;
+            continue;
+        }
+        name = match (c, name) {
+            ('%', Some(length)) if length > 0 => return true,
+            ('%', _) => Some(0),
+            (c, Some(length)) if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') => {
+                Some(length + 1)
+            }
+            _ => None,
+        };
+        escaped = c == '\\';
+    }
+    false
 }
 
 /// From key to value; an alias may have its value stand before the key.

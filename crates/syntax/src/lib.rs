@@ -37,7 +37,7 @@ pub mod span;
 pub mod suggest;
 pub mod yaml;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use diagnostic::{Diagnostic, Diagnostics, Report, Severity};
 pub use limits::Limits;
 pub use source::{Source, SourceId, Sources};
 pub use span::{Span, Spanned};
@@ -87,6 +87,7 @@ fn open<'a>(
         source: id,
         limits,
         sink: Sink::new(limits.messages),
+        hints: limits.hints,
         arrays: false,
     };
     // Offsets are 32 bits wide, whatever the limit says.

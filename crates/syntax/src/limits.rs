@@ -16,10 +16,19 @@ pub struct Limits {
     pub condition_depth: usize,
     /// Bytes of one condition (`condition-too-long`).
     pub condition_bytes: usize,
+    /// Selections of one detection (`too-many-selections`).
+    pub selections: usize,
+    /// Different patterns after `1 of` and `all of` in one detection (`too-many-selectors`).
+    pub selectors: usize,
     /// Values of one item (`too-many-values`).
     pub values: usize,
     /// Modifiers on one key (`too-many-modifiers`).
     pub modifiers: usize,
+    /// Nodes that `action: global` and `action: repeat` may copy in one file
+    /// (`action-too-large`).
+    pub action_nodes: usize,
+    /// Names that are looked up for `did you mean`; later messages go without.
+    pub hints: usize,
     /// Messages kept per file; what follows is counted in one note (`too-many-messages`).
     pub messages: usize,
 }
@@ -32,9 +41,13 @@ impl Default for Limits {
             alias_nodes: 10_000,
             alias_bytes: 1 << 20,
             condition_depth: 64,
-            condition_bytes: 2 << 20,
+            condition_bytes: 1 << 20,
+            selections: 10_000,
+            selectors: 1_000,
             values: 1_000_000,
             modifiers: 16,
+            action_nodes: 200_000,
+            hints: 100,
             messages: 1_000,
         }
     }

@@ -173,13 +173,13 @@ impl Group {
             Case => &[Affix, Case, Dash, Encoding, Placeholder, Reference],
             Dash => &[Affix, Case, Dash, Placeholder],
             Encoding => &[Case, Dash, Encoding, Placeholder],
-            Regex => &[],
+            Regex => &[Placeholder],
             Flag => &[Regex, Flag],
             Network => &[Placeholder],
             Compare => &[Time],
             Time => &[],
             Presence => &[],
-            Placeholder => &[Affix, Case, Dash, Regex, Flag, Network],
+            Placeholder => &[Affix, Case, Dash, Encoding, Regex, Flag, Network],
             Reference => &[Case],
         }
     }

@@ -18,6 +18,8 @@ pub(crate) struct Reader<'a> {
     pub limits: &'a Limits,
     /// Where messages go.
     pub sink: Sink,
+    /// How many wrong names may still be compared with known ones.
+    pub hints: usize,
     /// True where `[any]` and its siblings select elements (`sigma-version: 3`).
     pub arrays: bool,
 }
@@ -30,6 +32,26 @@ impl Reader<'_> {
     pub fn end(&self) -> Span {
         let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
         Span::new(self.source, end, end)
+    }
+
+    /// `did you mean …?`, as long as there were few wrong names.
+    pub fn hint<'n>(
+        &mut self,
+        wrong: &str,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Option<String> {
+        self.closest(wrong, names)
+            .map(|name| format!("did you mean `{name}`?"))
+    }
+
+    /// The known name most like a wrong one, as long as there were few wrong names.
+    pub fn closest<'n>(
+        &mut self,
+        wrong: &str,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Option<&'n str> {
+        self.hints = self.hints.checked_sub(1)?;
+        suggest::closest(wrong, names)
     }
 
     /// Takes a message in.
@@ -156,7 +178,7 @@ impl Reader<'_> {
             key.span,
             format!("`{of}` has no attribute `{}`", key.value),
         );
-        let help = suggest::hint(&key.value, known.iter().copied())
+        let help = self.hint(&key.value, known.iter().copied())
             .unwrap_or_else(|| format!("it has {}", listed(known)));
         self.report(diagnostic.help(help));
     }

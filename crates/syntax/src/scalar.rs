@@ -12,7 +12,7 @@
 //! | `0`, `17`, `-3`, `+5` | whole number | both agree |
 //! | `1.5`, `-.5`, `5.`, `1.0e+3` | number | both agree |
 //! | whole numbers beyond 128 bits | number (float) | nearest |
-//! | `yes`, `no`, `on`, `off`, `y`, `n` | text | 1.1 reads a truth value, 1.2 text |
+//! | `yes`, `no`, `on`, `off` | text | 1.1 reads a truth value, 1.2 text |
 //! | `010`, `00000429`, `0o17`, `0b11` | text | 1.1 and 1.2 read different numbers |
 //! | `1e3` | text | 1.1 reads text, 1.2 a number; often a hash or an id |
 //! | `1_000`, `12:30:45` | text | 1.1 reads a number, 1.2 text |
@@ -118,7 +118,7 @@ pub(crate) fn other_reading(text: &str) -> Option<&'static str> {
     {
         return None;
     }
-    if ["yes", "no", "on", "off", "y", "n"]
+    if ["yes", "no", "on", "off"]
         .iter()
         .any(|word| text.eq_ignore_ascii_case(word))
     {
@@ -126,6 +126,9 @@ pub(crate) fn other_reading(text: &str) -> Option<&'static str> {
     }
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let all = |s: &str, f: fn(u8) -> bool| !s.is_empty() && s.bytes().all(f);
+    if is_date(text) {
+        return Some("a date");
+    }
     let is_number = if let Some(hex) = unsigned.strip_prefix("0x") {
         all(hex, |b| b.is_ascii_hexdigit() || b == b'_')
     } else if let Some(octal) = unsigned.strip_prefix("0o") {
@@ -150,6 +153,18 @@ pub(crate) fn other_reading(text: &str) -> Option<&'static str> {
         )
     };
     is_number.then_some("a number")
+}
+
+/// `2024-01-31`, alone or with a time after it.
+fn is_date(text: &str) -> bool {
+    let day = text.split(['T', 't', ' ']).next().unwrap_or("");
+    let mut parts = day.split('-');
+    let mut digits = |least: usize, most: usize| {
+        parts.next().is_some_and(|part| {
+            (least..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())
+        })
+    };
+    digits(4, 4) && digits(1, 2) && digits(1, 2) && parts.next().is_none()
 }
 
 /// Maps places in a scalar's value back to the file.
@@ -189,6 +204,10 @@ impl Place {
 
     /// The part `from..to` of the value, as it stands in the file.
     pub(crate) fn part(&self, from: usize, to: usize) -> Span {
+        if from >= to {
+            // Nothing cannot be underlined.
+            return self.span;
+        }
         let clip = |at: u32| at.clamp(self.span.start, self.span.end);
         let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let (start, end) = match &self.map {
@@ -202,8 +221,8 @@ impl Place {
                 };
                 // The end of a part is where its last byte ends, not where the next begins.
                 let end = match to.checked_sub(1).and_then(|last| offsets.get(last)) {
-                    Some(&last) if to > from => last + 1,
-                    _ => start,
+                    Some(&last) => last + 1,
+                    None => start,
                 };
                 (start, end)
             }
@@ -213,50 +232,61 @@ impl Place {
     }
 }
 
-/// Walks value and text side by side: line folding and indentation (YAML 1.2.2 section 6.5)
-/// and, between single quotes, doubled quotes. None where the two cannot be matched.
+/// Walks value and text side by side: what is not blank must be the same in both, blanks may
+/// differ by line folding and indentation (YAML 1.2.2 section 6.5), and between single quotes
+/// a quote is doubled. None where the two cannot be matched.
 fn align(text: &str, raw: &str, start: u32, single: bool) -> Option<Vec<u32>> {
     let mut offsets = Vec::with_capacity(text.len() + 1);
     let (text, raw) = (text.as_bytes(), raw.as_bytes());
     let mut at = 0;
     // Blanks before this place were found to stand inside a line.
     let mut inside = 0;
+    let mut after_blank = false;
     for &byte in text {
-        let here = *raw.get(at).unwrap_or(&b'\n');
-        let place = start.checked_add(u32::try_from(at.min(raw.len())).ok()?)?;
-        offsets.push(place);
-        let blank = |b: u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
-        let folded = byte == b' ' && here == b' ' && at >= inside && {
-            let run = blanks(raw, at);
-            inside = at + run;
-            raw.get(inside).is_none_or(|b| matches!(b, b'\r' | b'\n'))
-        };
-        if byte == here && byte != b'\n' && !folded {
-            at += if single && byte == b'\'' { 2 } else { 1 };
-        } else if matches!(byte, b' ' | b'\n') && blank(here) {
-            if byte == b'\n' {
-                // One line break of the value is one of the text, with the next indentation.
-                while raw
-                    .get(at)
-                    .is_some_and(|b| matches!(b, b' ' | b'\t' | b'\r'))
-                {
+        let is_blank = matches!(byte, b' ' | b'\t' | b'\n');
+        if !is_blank && after_blank {
+            at += all_blanks(raw, at);
+        }
+        offsets.push(start.checked_add(u32::try_from(at).ok()?)?);
+        after_blank = is_blank;
+        match byte {
+            b'\n' => {
+                at += blanks(raw, at);
+                if raw.get(at) == Some(&b'\r') {
                     at += 1;
                 }
-                at += 1;
-                while raw.get(at).is_some_and(|b| matches!(b, b' ' | b'\t')) {
+                if raw.get(at) == Some(&b'\n') {
                     at += 1;
                 }
-            } else {
-                while raw.get(at).is_some_and(|b| blank(*b)) {
+                at += blanks(raw, at);
+            }
+            b' ' | b'\t' => {
+                if at >= inside {
+                    inside = at + blanks(raw, at);
+                }
+                let folds = matches!(raw.get(inside), Some(b'\r' | b'\n'));
+                if folds {
+                    at += all_blanks(raw, at);
+                } else if at < inside {
                     at += 1;
                 }
             }
-        } else {
-            return None;
+            byte if raw.get(at) == Some(&byte) => {
+                at += if single && byte == b'\'' { 2 } else { 1 };
+            }
+            _ => return None,
         }
     }
-    offsets.push(start.checked_add(u32::try_from(at.min(raw.len())).ok()?)?);
+    offsets.push(start.checked_add(u32::try_from(at).ok()?)?);
     Some(offsets)
+}
+
+/// How many blanks and line breaks stand from `at` on.
+fn all_blanks(raw: &[u8], at: usize) -> usize {
+    raw.iter()
+        .skip(at)
+        .take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
+        .count()
 }
 
 /// How many blanks stand from `at` on, within the line.

@@ -50,14 +50,6 @@ fn distance(a: &[char], b: &str) -> usize {
     last.last().copied().unwrap_or(usize::MAX)
 }
 
-/// `did you mean …?` as help.
-pub(crate) fn hint<'a>(
-    wrong: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
-    closest(wrong, candidates).map(|name| format!("did you mean `{name}`?"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::closest;

@@ -508,7 +508,12 @@ impl<'a> Builder<'a> {
     }
 
     fn syntax(&self, error: &ScanError) -> Diagnostic {
-        let at = error.marker().byte_offset().unwrap_or(self.text.len());
+        let mut at = error.marker().byte_offset().unwrap_or(self.text.len());
+        if matches!(error.kind(), ErrorKind::TabInBlockIndentation)
+            && self.text.get(..at).is_some_and(|before| before.ends_with('\t'))
+        {
+            at -= 1;
+        }
         let rest = self.text.get(at..).unwrap_or("");
         let found = rest.chars().next();
         let width = match found {
