@@ -195,7 +195,8 @@ impl Reader<'_> {
             Some(row) => correlation.kind = Spanned::new(row.kind, name.span),
             None => {
                 let names: Vec<&str> = KINDS.iter().map(|row| row.name).collect();
-                let help = self.hint(&name.value, names.iter().copied())
+                let help = self
+                    .hint(&name.value, names.iter().copied())
                     .unwrap_or_else(|| format!("one of {}", listed(&names)));
                 self.report(
                     Diagnostic::error(

@@ -284,7 +284,8 @@ impl Reader<'_> {
             value.span,
             format!("`{}` is not a {name}", value.value),
         );
-        let help = self.hint(&value.value, known.iter().copied())
+        let help = self
+            .hint(&value.value, known.iter().copied())
             .unwrap_or_else(|| format!("one of {}", listed(known)));
         self.report(diagnostic.help(help));
     }
@@ -495,12 +496,8 @@ impl Reader<'_> {
 
     fn action(&mut self, key: &Spanned<String>, node: &Node) -> Action {
         self.report(
-            Diagnostic::warning(
-                "deprecated-action",
-                key.span,
-                "`action` belongs to Sigma 1",
-            )
-            .help("write each rule out in full"),
+            Diagnostic::warning("deprecated-action", key.span, "`action` belongs to Sigma 1")
+                .help("write each rule out in full"),
         );
         let name = match node {
             Node::Scalar { text, .. } => text.as_str(),
@@ -546,8 +543,10 @@ fn joined(base: Option<&Node>, own: Node) -> Node {
     let (Some(Node::Mapping(base, _)), Node::Mapping(own, span)) = (base, &own) else {
         return own;
     };
-    let over: HashMap<&str, &(Spanned<String>, Node)> =
-        own.iter().map(|entry| (entry.0.value.as_str(), entry)).collect();
+    let over: HashMap<&str, &(Spanned<String>, Node)> = own
+        .iter()
+        .map(|entry| (entry.0.value.as_str(), entry))
+        .collect();
     let mut entries: Entries = Vec::with_capacity(base.len() + own.len());
     let mut seen = HashSet::with_capacity(base.len());
     for (key, node) in base {
@@ -557,7 +556,9 @@ fn joined(base: Option<&Node>, own: Node) -> Node {
             None => (key.clone(), node.clone()),
         });
     }
-    let new = own.iter().filter(|(key, _)| !seen.contains(key.value.as_str()));
+    let new = own
+        .iter()
+        .filter(|(key, _)| !seen.contains(key.value.as_str()));
     entries.extend(new.cloned());
     Node::Mapping(entries, *span)
 }

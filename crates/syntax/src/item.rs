@@ -200,14 +200,16 @@ impl Reader<'_> {
                 span,
                 format!("`[{inner}]` is not an array selector"),
             );
-            let help = self.closest(inner, ["any", "all", "all_or_empty", "none"]).map_or_else(
-                || {
-                    "there are `[any]`, `[all]`, `[all_or_empty]`, `[none]` and `[0]`, \
+            let help = self
+                .closest(inner, ["any", "all", "all_or_empty", "none"])
+                .map_or_else(
+                    || {
+                        "there are `[any]`, `[all]`, `[all_or_empty]`, `[none]` and `[0]`, \
                          `[1]`, …; write `\\[` for a bracket of the name itself"
-                        .to_owned()
-                },
-                |name| format!("did you mean `[{name}]`?"),
-            );
+                            .to_owned()
+                    },
+                    |name| format!("did you mean `[{name}]`?"),
+                );
             self.report(diagnostic.help(help));
             ElementSelector::Any
         })

@@ -178,7 +178,8 @@ impl Reader<'_> {
             key.span,
             format!("`{of}` has no attribute `{}`", key.value),
         );
-        let help = self.hint(&key.value, known.iter().copied())
+        let help = self
+            .hint(&key.value, known.iter().copied())
             .unwrap_or_else(|| format!("it has {}", listed(known)));
         self.report(diagnostic.help(help));
     }

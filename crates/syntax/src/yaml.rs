@@ -510,7 +510,10 @@ impl<'a> Builder<'a> {
     fn syntax(&self, error: &ScanError) -> Diagnostic {
         let mut at = error.marker().byte_offset().unwrap_or(self.text.len());
         if matches!(error.kind(), ErrorKind::TabInBlockIndentation)
-            && self.text.get(..at).is_some_and(|before| before.ends_with('\t'))
+            && self
+                .text
+                .get(..at)
+                .is_some_and(|before| before.ends_with('\t'))
         {
             at -= 1;
         }

@@ -25,9 +25,20 @@ fn corner_cases() {
         let refused = documents.iter().any(|d| d.faulty);
         let theirs = case["trees"].is_null() || case["error"].is_string();
         if refused != theirs || std::env::var_os("ALL").is_some() {
-            println!("{} {name:?} ({})", if refused { "REFUSED" } else { "read" }, if theirs { "ref ERR" } else {"ref ok"});
+            println!(
+                "{} {name:?} ({})",
+                if refused { "REFUSED" } else { "read" },
+                if theirs { "ref ERR" } else { "ref ok" }
+            );
             for d in &diagnostics {
-                println!("    {} {} `{}` {:?} {:?}", d.severity.as_str(), d.code, sources.text(d.span().unwrap()), d.message, d.help);
+                println!(
+                    "    {} {} `{}` {:?} {:?}",
+                    d.severity.as_str(),
+                    d.code,
+                    sources.text(d.span().unwrap()),
+                    d.message,
+                    d.help
+                );
             }
         }
         let _ = Severity::Error;

@@ -70,7 +70,10 @@ fn a_rule_without_fault_says_nothing() {
 
 #[test]
 fn yaml_faults() {
-    assert_eq!(said("a: [1, 2\n---\nb: ]"), ["yaml-syntax `[`", "yaml-syntax `]`"]);
+    assert_eq!(
+        said("a: [1, 2\n---\nb: ]"),
+        ["yaml-syntax `[`", "yaml-syntax `]`"]
+    );
     assert_eq!(said("a:\n\tb: 1"), ["yaml-syntax `\t`"]);
     assert_eq!(said("a: b: c"), ["yaml-syntax `:`"]);
     assert_eq!(said("a: %x%"), ["yaml-syntax `%`"]);
@@ -88,7 +91,10 @@ fn a_document_after_a_syntax_error_is_read() {
     let text = format!("a: '\n---\n{}", rule("sel: {a: 1}\ncondition: sle"));
     assert_eq!(
         said(&text.replace('\'', "]")),
-        ["yaml-syntax `]`", "unknown-selection `sle` did you mean `sel`?"]
+        [
+            "yaml-syntax `]`",
+            "unknown-selection `sle` did you mean `sel`?"
+        ]
     );
 }
 
@@ -136,22 +142,32 @@ fn document_faults() {
         ]
     );
     assert_eq!(
-        said(&format!("{}correlation: {{}}\n", rule("sel: {a: 1}\ncondition: sel")))[0],
+        said(&format!(
+            "{}correlation: {{}}\n",
+            rule("sel: {a: 1}\ncondition: sel")
+        ))[0],
         "several-kinds `correlation` + `detection`"
     );
 }
 
 #[test]
 fn metadata_faults_are_warnings() {
-    let meta = |line: &str| {
-        said(&format!("{line}\n{}", rule("sel: {a: 1}\ncondition: sel")))
-    };
+    let meta = |line: &str| said(&format!("{line}\n{}", rule("sel: {a: 1}\ncondition: sel")));
     assert_eq!(meta("id: 12"), ["?wrong-type `12`", "?bad-id `12`"]);
-    assert_eq!(meta("id: '{b2a4ee50-9ea4-4a3c-8d4c-0f2d33c0c3b5}'"), NOTHING);
+    assert_eq!(
+        meta("id: '{b2a4ee50-9ea4-4a3c-8d4c-0f2d33c0c3b5}'"),
+        NOTHING
+    );
     assert_eq!(meta("id: b2a4ee509ea44a3c8d4c0f2d33c0c3b5"), NOTHING);
-    assert_eq!(meta("status: stabel"), ["?bad-status `stabel` did you mean `stable`?"]);
+    assert_eq!(
+        meta("status: stabel"),
+        ["?bad-status `stabel` did you mean `stable`?"]
+    );
     assert_eq!(meta("level: HIGH"), NOTHING);
-    assert_eq!(meta("level: hgih"), ["?bad-level `hgih` did you mean `high`?"]);
+    assert_eq!(
+        meta("level: hgih"),
+        ["?bad-level `hgih` did you mean `high`?"]
+    );
     assert_eq!(meta("date: 2024-02-30"), ["?bad-date `2024-02-30`"]);
     assert_eq!(meta("date: 2024-02-29"), NOTHING);
     assert_eq!(meta("date: 2024/2/9"), NOTHING);
@@ -166,7 +182,10 @@ fn metadata_faults_are_warnings() {
         meta("related: [{id: b2a4ee50-9ea4-4a3c-8d4c-0f2d33c0c3b5, type: derivd}]"),
         ["?bad-relation `derivd` did you mean `derived`?"]
     );
-    assert_eq!(meta("falsepositive: [x]"), [".unknown-key `falsepositive` did you mean `falsepositives`?"]);
+    assert_eq!(
+        meta("falsepositive: [x]"),
+        [".unknown-key `falsepositive` did you mean `falsepositives`?"]
+    );
     assert_eq!(meta("x-risk: {score: 1}"), NOTHING);
     assert_eq!(meta("sigma-version: 9"), ["bad-version `9`"]);
     assert_eq!(meta("sigma-version: new"), ["bad-version `new`"]);
@@ -190,10 +209,22 @@ fn selection_faults() {
         said(&rule("sel: {a: 1}\ntimeframe: 5m\ncondition: sel")),
         ["?deprecated-timeframe `timeframe`"]
     );
-    assert_eq!(said(&rule("sel: {a: 1}")), ["missing-condition `detection`"]);
-    assert_eq!(said(&rule("sel: {a: 1}\ncondition:")), ["empty-condition `condition`"]);
-    assert_eq!(said(&rule("sel: {a: 1}\ncondition: []")), ["empty-condition `[]`"]);
-    assert_eq!(said(&rule("sel: {a: 1}\ncondition: {a: 1}")), ["wrong-type `{a: 1}`"]);
+    assert_eq!(
+        said(&rule("sel: {a: 1}")),
+        ["missing-condition `detection`"]
+    );
+    assert_eq!(
+        said(&rule("sel: {a: 1}\ncondition:")),
+        ["empty-condition `condition`"]
+    );
+    assert_eq!(
+        said(&rule("sel: {a: 1}\ncondition: []")),
+        ["empty-condition `[]`"]
+    );
+    assert_eq!(
+        said(&rule("sel: {a: 1}\ncondition: {a: 1}")),
+        ["wrong-type `{a: 1}`"]
+    );
     assert_eq!(
         said(&rule("sel: {a: 1}\ncondition: [sel, sol]")),
         ["unknown-selection `sol` did you mean `sel`?"]
@@ -207,8 +238,13 @@ fn value_faults() {
     assert_eq!(item("a: []"), ["?empty-list `[]`"]);
     assert_eq!(item("a: [b, null]"), ["?null-in-list `null`"]);
     assert_eq!(item("a: [b, ~]"), ["?null-in-list `~`"]);
-    for text in ["yes", "Off", "010", "00000429", "0x1F", "1_000", "12:30:45", "1e3", ".inf"] {
-        assert_eq!(item(&format!("a: {text}")), [format!(".ambiguous-scalar `{text}`")]);
+    for text in [
+        "yes", "Off", "010", "00000429", "0x1F", "1_000", "12:30:45", "1e3", ".inf",
+    ] {
+        assert_eq!(
+            item(&format!("a: {text}")),
+            [format!(".ambiguous-scalar `{text}`")]
+        );
         assert_eq!(item(&format!("a: '{text}'")), NOTHING);
     }
     assert_eq!(item("a: 2024-01-31"), [".ambiguous-scalar `2024-01-31`"]);
@@ -216,37 +252,73 @@ fn value_faults() {
 
 #[test]
 fn modifier_faults() {
-    assert_eq!(item("a|contians: x"), ["unknown-modifier `contians` did you mean `contains`?"]);
-    assert_eq!(item("'a|Contains': x"), ["unknown-modifier `Contains` did you mean `contains`?"]);
+    assert_eq!(
+        item("a|contians: x"),
+        ["unknown-modifier `contians` did you mean `contains`?"]
+    );
+    assert_eq!(
+        item("'a|Contains': x"),
+        ["unknown-modifier `Contains` did you mean `contains`?"]
+    );
     assert_eq!(item("a||re: x"), ["unknown-modifier `a||re`"]);
     assert_eq!(item("a|contains|: x"), ["unknown-modifier `a|contains|`"]);
-    assert_eq!(item("a|contains|re: x"), ["modifier-order `re` + `contains`"]);
+    assert_eq!(
+        item("a|contains|re: x"),
+        ["modifier-order `re` + `contains`"]
+    );
     assert_eq!(item("a|i: x"), ["modifier-order `i`"]);
-    assert_eq!(item("a|i|re: x"), ["modifier-order `i`", "modifier-order `re` + `i`"]);
+    assert_eq!(
+        item("a|i|re: x"),
+        ["modifier-order `i`", "modifier-order `re` + `i`"]
+    );
     assert_eq!(item("a|re|i|m|s|all: [x, y]"), NOTHING);
     assert_eq!(item("a|all|re: [x, y]"), NOTHING);
     assert_eq!(item("a|re|contains: x"), NOTHING);
-    assert_eq!(item("a|re|windash: x"), ["modifier-conflict `windash` + `re`"]);
+    assert_eq!(
+        item("a|re|windash: x"),
+        ["modifier-conflict `windash` + `re`"]
+    );
     assert_eq!(item("a|re|cased: x"), ["modifier-conflict `cased` + `re`"]);
-    assert_eq!(item("a|contains|base64: x"), ["modifier-order `base64` + `contains`"]);
+    assert_eq!(
+        item("a|contains|base64: x"),
+        ["modifier-order `base64` + `contains`"]
+    );
     assert_eq!(item("a|wide|base64offset|contains: x"), NOTHING);
     assert_eq!(item("a|base64|base64: x"), NOTHING);
-    assert_eq!(item("a|cidr|contains: 10.0.0.0/8"), ["modifier-conflict `contains` + `cidr`"]);
-    assert_eq!(item("a|startswith|fieldref: b"), ["modifier-order `fieldref` + `startswith`"]);
+    assert_eq!(
+        item("a|cidr|contains: 10.0.0.0/8"),
+        ["modifier-conflict `contains` + `cidr`"]
+    );
+    assert_eq!(
+        item("a|startswith|fieldref: b"),
+        ["modifier-order `fieldref` + `startswith`"]
+    );
     assert_eq!(item("a|fieldref|startswith|cased: b"), NOTHING);
     assert_eq!(item("a|fieldref: b*"), ["wildcard-in-field-name `b*`"]);
-    assert_eq!(item("a|exists|contains: true"), [
-        "modifier-conflict `contains` + `exists`",
-        "modifier-value `true` + `contains`"
-    ]);
-    assert_eq!(item("a|exists: 'true'"), ["modifier-value `'true'` + `exists`"]);
+    assert_eq!(
+        item("a|exists|contains: true"),
+        [
+            "modifier-conflict `contains` + `exists`",
+            "modifier-value `true` + `contains`"
+        ]
+    );
+    assert_eq!(
+        item("a|exists: 'true'"),
+        ["modifier-value `'true'` + `exists`"]
+    );
     assert_eq!(item("a|exists: yes"), NOTHING);
     assert_eq!(item("'|exists': true"), ["modifier-needs-field `exists`"]);
     assert_eq!(item("'|fieldref': b"), ["modifier-needs-field `fieldref`"]);
     assert_eq!(item("a|gt: '5'"), ["modifier-value `'5'` + `gt`"]);
     assert_eq!(item("a|gt: [1, x, 3.5]"), ["modifier-value `x` + `gt`"]);
-    assert_eq!(item("a|contains: [x, 1]"), ["modifier-value `1` + `contains`"]);
-    assert_eq!(item("a|contains: null"), ["modifier-value `null` + `contains`"]);
+    assert_eq!(
+        item("a|contains: [x, 1]"),
+        ["modifier-value `1` + `contains`"]
+    );
+    assert_eq!(
+        item("a|contains: null"),
+        ["modifier-value `null` + `contains`"]
+    );
     assert_eq!(item("a|re: 123"), NOTHING);
     assert_eq!(item("a|cidr: 10"), ["modifier-value `10` + `cidr`"]);
     assert_eq!(item("a|hour|gte: 5"), NOTHING);
@@ -255,7 +327,10 @@ fn modifier_faults() {
     assert_eq!(item("a|neq|neq: 5"), ["?repeated-modifier `neq` + `neq`"]);
     assert_eq!(item("a|contains|all: x"), ["?all-single-value `all`"]);
     assert_eq!(item("a|expand: x"), ["?no-placeholder `x` + `expand`"]);
-    assert_eq!(item("a|expand: '\\%x%'"), ["?no-placeholder `'\\%x%'` + `expand`"]);
+    assert_eq!(
+        item("a|expand: '\\%x%'"),
+        ["?no-placeholder `'\\%x%'` + `expand`"]
+    );
     assert_eq!(item("a|contains|expand: 'a %x% b'"), NOTHING);
 }
 
@@ -275,10 +350,16 @@ fn condition_faults() {
         assert_eq!(condition(fine), NOTHING, "{fine}");
     }
     for (text, expected) in [
-        ("sel_1 and sel_3", "unknown-selection `sel_3` did you mean `sel_1`?"),
+        (
+            "sel_1 and sel_3",
+            "unknown-selection `sel_3` did you mean `sel_1`?",
+        ),
         ("Sel_1", "unknown-selection `Sel_1` did you mean `sel_1`?"),
         ("sel_1 and 1 of nope_*", "empty-selector `1 of nope_*`"),
-        ("1 of THEM", "empty-selector `1 of THEM` did you mean `them`?"),
+        (
+            "1 of THEM",
+            "empty-selector `1 of THEM` did you mean `them`?",
+        ),
         ("sel_1 AND sel_2", "condition-syntax `AND`"),
         ("sel_1 Or sel_2", "condition-syntax `Or`"),
         ("NOT sel_1", "condition-syntax `NOT`"),
@@ -301,8 +382,14 @@ fn condition_faults() {
         ("1 of (sel_1, sel_2)", "condition-syntax `(`"),
         ("1 of", "condition-syntax `1 of`"),
         ("'sel_1 # x'", "condition-syntax `#`"),
-        ("sel_1 | count() > 5", "deprecated-aggregation `| count() > 5`"),
-        ("'sel_1 | near sel_2'", "deprecated-aggregation `| near sel_2`"),
+        (
+            "sel_1 | count() > 5",
+            "deprecated-aggregation `| count() > 5`",
+        ),
+        (
+            "'sel_1 | near sel_2'",
+            "deprecated-aggregation `| near sel_2`",
+        ),
     ] {
         assert_eq!(condition(text), [expected], "{text}");
     }
@@ -338,17 +425,25 @@ fn array_selectors() {
     assert_eq!(v3("rules[all].verbs[0]|contains: get"), NOTHING);
     assert_eq!(v3("rules[none]:\n    - a: 1\n    - b: 2"), NOTHING);
     assert_eq!(
-        v3("rules[all_or_empty]:\n    one: {a: 1}\n    two: {b: 1}\n    condition: one and not tow"),
+        v3(
+            "rules[all_or_empty]:\n    one: {a: 1}\n    two: {b: 1}\n    condition: one and not tow"
+        ),
         ["unknown-selection `tow` did you mean `two`?"]
     );
     assert_eq!(v3("codes[any]:\n    .|gte: 500"), NOTHING);
     assert_eq!(v3("rules[each]: {a: 1}"), ["array-selector `[each]`"]);
-    assert_eq!(v3("rules[an]: x"), ["array-selector `[an]` did you mean `[any]`?"]);
+    assert_eq!(
+        v3("rules[an]: x"),
+        ["array-selector `[an]` did you mean `[any]`?"]
+    );
     assert_eq!(v3("rules[any: x"), ["array-selector `[any`"]);
     assert_eq!(v3("rules[any]x: y"), ["array-selector `x`"]);
     assert_eq!(v3("rules\\[any\\]: x"), NOTHING);
     assert_eq!(v3("rules: {a: 1}"), ["map-as-value `{a: 1}`"]);
-    assert_eq!(v3("rules[any]|contains: {a: b}"), ["modifier-on-map `contains`"]);
+    assert_eq!(
+        v3("rules[any]|contains: {a: b}"),
+        ["modifier-on-map `contains`"]
+    );
     assert_eq!(item("rules[any].a: x"), ["?array-selector-off `[any]`"]);
     assert_eq!(
         item("rules[0]: {a: 1}"),
@@ -372,22 +467,45 @@ fn correlation_faults() {
     let with = |line: &str| correlation(&format!("{count}{line}"));
     assert_eq!(with("condition: {gt: 100, lte: 200}"), NOTHING);
     assert_eq!(with("condition: {gte: 1.5}\ngenerate: true"), NOTHING);
-    assert_eq!(with("condition: {gte: x}"), [
-        "missing-comparison `condition`", "wrong-type `x`"
-    ]);
-    assert_eq!(with("condition: {get: 1}"), [
-        "missing-comparison `condition`",
-        "unknown-key `get` did you mean `gt`?"
-    ]);
+    assert_eq!(
+        with("condition: {gte: x}"),
+        ["missing-comparison `condition`", "wrong-type `x`"]
+    );
+    assert_eq!(
+        with("condition: {get: 1}"),
+        [
+            "missing-comparison `condition`",
+            "unknown-key `get` did you mean `gt`?"
+        ]
+    );
     assert_eq!(with(""), ["missing-attribute `correlation`"]);
     assert_eq!(with("condition: a and b"), ["wrong-type `a and b`"]);
-    assert_eq!(with("condition: {gte: 1}\ngenerate: 'yes'"), ["wrong-type `'yes'`"]);
-    assert_eq!(with("condition: {gte: 1}\ntimespam: 5m"), [
-        "unknown-key `timespam` did you mean `timespan`?"
-    ]);
-    assert_eq!(with("condition: {gte: 1, field: x}"), ["?unused-attribute `field`"]);
-    assert_eq!(with("condition: {gte: 1}\naliases: {x: y}"), ["wrong-type `y`"]);
-    for span in ["5min", "-5m", "1.5h", "m", "300", "0s", "+5m", "99999999999999999999d"] {
+    assert_eq!(
+        with("condition: {gte: 1}\ngenerate: 'yes'"),
+        ["wrong-type `'yes'`"]
+    );
+    assert_eq!(
+        with("condition: {gte: 1}\ntimespam: 5m"),
+        ["unknown-key `timespam` did you mean `timespan`?"]
+    );
+    assert_eq!(
+        with("condition: {gte: 1, field: x}"),
+        ["?unused-attribute `field`"]
+    );
+    assert_eq!(
+        with("condition: {gte: 1}\naliases: {x: y}"),
+        ["wrong-type `y`"]
+    );
+    for span in [
+        "5min",
+        "-5m",
+        "1.5h",
+        "m",
+        "300",
+        "0s",
+        "+5m",
+        "99999999999999999999d",
+    ] {
         let text = count.replace("5m", &format!("'{span}'"));
         assert_eq!(
             correlation(&format!("{text}condition: {{gte: 1}}")),
@@ -442,16 +560,20 @@ fn boolean_correlations() {
              names: {{count_distinct: [x, y]}}\n  bad: {{count: b}}\ncondition: {line}"
         ))
     };
-    assert_eq!(stats("total>=75 and (names < 3.5 or not bad != 0)"), NOTHING);
-    assert_eq!(stats("totel > 5"), ["unknown-aggregate `totel > 5` did you mean `total`?"]);
+    assert_eq!(
+        stats("total>=75 and (names < 3.5 or not bad != 0)"),
+        NOTHING
+    );
+    assert_eq!(
+        stats("totel > 5"),
+        ["unknown-aggregate `totel > 5` did you mean `total`?"]
+    );
     assert_eq!(stats("total"), ["condition-syntax `total`"]);
     assert_eq!(stats("total > many"), ["condition-syntax `many`"]);
     assert_eq!(stats("total >"), ["condition-syntax `total >`"]);
     assert_eq!(stats("{gte: 1}"), ["wrong-type `{gte: 1}`"]);
     assert_eq!(
-        correlation(
-            "type: new_terms\nrules: [a]\ntimespan: 7d\ncondition: {field: [x, y]}"
-        ),
+        correlation("type: new_terms\nrules: [a]\ntimespan: 7d\ncondition: {field: [x, y]}"),
         NOTHING
     );
     assert_eq!(
@@ -475,11 +597,26 @@ fn filter_faults() {
         }
         said(&text)
     };
-    assert_eq!(filter("rules: Any\nsel: {a: 1}\ncondition: not sel"), NOTHING);
-    assert_eq!(filter("rules: [x, y]\nsel: {a: 1}\ncondition: not sel"), NOTHING);
-    assert_eq!(filter("rules: []\nsel: {a: 1}\ncondition: not sel"), ["missing-rules `rules`"]);
-    assert_eq!(filter("sel: {a: 1}\ncondition: not sel"), ["missing-rules `filter`"]);
-    assert_eq!(filter("rules: any\nsel: {a: 1}"), ["missing-condition `filter`"]);
+    assert_eq!(
+        filter("rules: Any\nsel: {a: 1}\ncondition: not sel"),
+        NOTHING
+    );
+    assert_eq!(
+        filter("rules: [x, y]\nsel: {a: 1}\ncondition: not sel"),
+        NOTHING
+    );
+    assert_eq!(
+        filter("rules: []\nsel: {a: 1}\ncondition: not sel"),
+        ["missing-rules `rules`"]
+    );
+    assert_eq!(
+        filter("sel: {a: 1}\ncondition: not sel"),
+        ["missing-rules `filter`"]
+    );
+    assert_eq!(
+        filter("rules: any\nsel: {a: 1}"),
+        ["missing-condition `filter`"]
+    );
     assert_eq!(
         filter("rules: any\nsel: {a: 1}\ncondition: [sel]"),
         ["wrong-type `[sel]`"]
@@ -518,7 +655,13 @@ fn actions_of_sigma_1() {
     let windows = || Some("windows".to_owned());
     assert_eq!(products, [(windows(), 1), (windows(), 1), (None, 0)]);
     assert_eq!(
-        said_within(text, &Limits { action_nodes: 25, ..Limits::default() })[2],
+        said_within(
+            text,
+            &Limits {
+                action_nodes: 25,
+                ..Limits::default()
+            }
+        )[2],
         "action-too-large `action`"
     );
 }

@@ -11,7 +11,10 @@ fn codes(text: &str) -> (Vec<&'static str>, Duration) {
     let id = sources.add("rule.yml", text);
     let start = Instant::now();
     let (_, diagnostics) = read(&sources, id);
-    (diagnostics.iter().map(|d| d.code).collect(), start.elapsed())
+    (
+        diagnostics.iter().map(|d| d.code).collect(),
+        start.elapsed(),
+    )
 }
 
 fn rule(detection: &str) -> String {
@@ -29,7 +32,13 @@ fn deep_nesting_is_refused_at_once() {
         assert!(codes.contains(&"nesting-too-deep"), "{open} {codes:?}");
         assert!(took < SOON, "{open} {took:?}");
     }
-    let deep = |n: usize| rule(&format!("  s: {}x{}\n  condition: s", "[".repeat(n), "]".repeat(n)));
+    let deep = |n: usize| {
+        rule(&format!(
+            "  s: {}x{}\n  condition: s",
+            "[".repeat(n),
+            "]".repeat(n)
+        ))
+    };
     assert_eq!(codes(&deep(97)).0, Vec::<&str>::new());
     assert_eq!(codes(&deep(99)).0, ["nesting-too-deep"]);
 }
@@ -38,13 +47,20 @@ fn deep_nesting_is_refused_at_once() {
 fn alias_bombs_are_refused_at_once() {
     let mut text = String::from("a: &a [x, x, x, x, x, x, x, x, x]\n");
     for (one, next) in "abcdefghi".chars().zip("bcdefghij".chars()) {
-        text.push_str(&format!("{next}: &{next} [{}]\n", vec![format!("*{one}"); 9].join(", ")));
+        text.push_str(&format!(
+            "{next}: &{next} [{}]\n",
+            vec![format!("*{one}"); 9].join(", ")
+        ));
     }
     let (found, took) = codes(&text);
     assert_eq!(found, ["alias-too-large"]);
     assert!(took < SOON, "{took:?}");
     // Few nodes, much text.
-    let text = format!("a: &a {}\nb: [{}]", "x".repeat(100_000), vec!["*a"; 100].join(", "));
+    let text = format!(
+        "a: &a {}\nb: [{}]",
+        "x".repeat(100_000),
+        vec!["*a"; 100].join(", ")
+    );
     assert_eq!(codes(&text).0, ["alias-too-large"]);
     // Anchors within anchors copy too.
     let text = "- &a ".repeat(90) + &"x".repeat(100_000);
@@ -64,8 +80,12 @@ fn merge_keys_do_not_override() {
     let id = sources.add("rule.yml", text);
     let (documents, diagnostics) = read(&sources, id);
     assert!(diagnostics.is_empty());
-    let Body::Rule(rule) = &documents[0].body else { panic!() };
-    let Search::All(items, _) = &rule.detection.selections["two"].search else { panic!() };
+    let Body::Rule(rule) = &documents[0].body else {
+        panic!()
+    };
+    let Search::All(items, _) = &rule.detection.selections["two"].search else {
+        panic!()
+    };
     let texts: Vec<_> = items.iter().map(|i| sources.text(i.span())).collect();
     assert_eq!(texts, ["b: 2", "a: 1"]);
 }
@@ -73,11 +93,20 @@ fn merge_keys_do_not_override() {
 #[test]
 fn conditions_nest_within_limits_and_run_long() {
     for (text, code) in [
-        (format!("{}s{}", "(".repeat(100_000), ")".repeat(100_000)), "condition-too-deep"),
+        (
+            format!("{}s{}", "(".repeat(100_000), ")".repeat(100_000)),
+            "condition-too-deep",
+        ),
         (format!("{}s", "not ".repeat(100_000)), "condition-too-deep"),
-        (format!("{}s{}", "not (".repeat(40), ")".repeat(40)), "condition-too-deep"),
+        (
+            format!("{}s{}", "not (".repeat(40), ")".repeat(40)),
+            "condition-too-deep",
+        ),
         ("(".repeat(100_000), "condition-too-deep"),
-        (format!("s{}", " and s".repeat(300_000)), "condition-too-long"),
+        (
+            format!("s{}", " and s".repeat(300_000)),
+            "condition-too-long",
+        ),
     ] {
         let (codes, took) = codes(&rule(&format!("  s: {{a: 1}}\n  condition: {text}")));
         assert_eq!(codes, [code]);
@@ -92,24 +121,36 @@ fn conditions_nest_within_limits_and_run_long() {
         let (documents, diagnostics) = read(&sources, id);
         assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
         assert!(diagnostics.is_empty());
-        let Body::Rule(rule) = &documents[0].body else { panic!() };
+        let Body::Rule(rule) = &documents[0].body else {
+            panic!()
+        };
         let (Condition::And(terms) | Condition::Or(terms)) = &rule.detection.conditions[0].value
         else {
             panic!()
         };
         assert_eq!(terms.len(), 100_000);
     }
-    let nested = format!("  s: {{a: 1}}\n  condition: {}s{}", "(".repeat(64), ")".repeat(64));
+    let nested = format!(
+        "  s: {{a: 1}}\n  condition: {}s{}",
+        "(".repeat(64),
+        ")".repeat(64)
+    );
     assert_eq!(codes(&rule(&nested)).0, Vec::<&str>::new());
 }
 
 #[test]
 fn long_lists_are_read_quickly() {
-    let values: String = (0..100_000).map(|i| format!("      - value {i}\n")).collect();
-    let (found, took) = codes(&rule(&format!("  s:\n    a|contains:\n{values}  condition: s")));
+    let values: String = (0..100_000)
+        .map(|i| format!("      - value {i}\n"))
+        .collect();
+    let (found, took) = codes(&rule(&format!(
+        "  s:\n    a|contains:\n{values}  condition: s"
+    )));
     assert_eq!(found, Vec::<&str>::new());
     assert!(took < SOON, "{took:?}");
-    let keys: String = (0..9_000).map(|i| format!("  s{i}: {{f: {i}}}\n")).collect();
+    let keys: String = (0..9_000)
+        .map(|i| format!("  s{i}: {{f: {i}}}\n"))
+        .collect();
     let (found, took) = codes(&rule(&format!("{keys}  condition: 1 of s*")));
     assert_eq!(found, Vec::<&str>::new());
     assert!(took < SOON, "{took:?}");
@@ -144,7 +185,8 @@ fn within(text: &str, change: fn(&mut Limits)) -> Diagnostics {
 
 #[test]
 fn every_limit_has_a_message() {
-    let text = rule("  s: {a|contains|all: [x, y, z]}\n  t: {a: 1}\n  condition: 1 of s* or 1 of t*");
+    let text =
+        rule("  s: {a|contains|all: [x, y, z]}\n  t: {a: 1}\n  condition: 1 of s* or 1 of t*");
     assert!(within(&text, |_| {}).is_empty());
     let limits: [(fn(&mut Limits), &str); 6] = [
         (|l| l.file_bytes = 10, "file-too-large"),
@@ -190,14 +232,62 @@ fn sound(text: &str) {
 
 /// Pieces that rules are made of, and some that they are not.
 const PIECES: &[&str] = &[
-    "title: t\n", "logsource: {category: c}\n", "detection:\n", "correlation:\n", "filter:\n",
-    "    s:\n", "        a|contains: ", "        'b[any].c|re|i': ", "        - ", "x", "'it''s'",
-    "\"\\u00e4\"", "|\n          a\n          b\n", ">-\n          a\n\n          b\n", "[", "]", "{", "}", ",",
-    ": ", "\n", "    condition: ", "s and not (1 of s*)", "not ", "(", ")", " of ", "them", "\n---\n",
-    "&a ", "*a", "<<: ", "!!str ", "? ", "sigma-version: 3\n", "action: global\n", "action: repeat\n",
-    "    type: temporal\n", "    rules: [a, b]\n", "    timespan: 5m\n", "    type: stats\n",
-    "    aggregates: {n: {count: '*'}}\n", "    condition: n > 5\n", "ü", "🦀", "\t", "\r\n", "%", "\\", "#",
-    "null", "010", "12", "\u{feff}", "\u{2028}", "\0",
+    "title: t\n",
+    "logsource: {category: c}\n",
+    "detection:\n",
+    "correlation:\n",
+    "filter:\n",
+    "    s:\n",
+    "        a|contains: ",
+    "        'b[any].c|re|i': ",
+    "        - ",
+    "x",
+    "'it''s'",
+    "\"\\u00e4\"",
+    "|\n          a\n          b\n",
+    ">-\n          a\n\n          b\n",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ": ",
+    "\n",
+    "    condition: ",
+    "s and not (1 of s*)",
+    "not ",
+    "(",
+    ")",
+    " of ",
+    "them",
+    "\n---\n",
+    "&a ",
+    "*a",
+    "<<: ",
+    "!!str ",
+    "? ",
+    "sigma-version: 3\n",
+    "action: global\n",
+    "action: repeat\n",
+    "    type: temporal\n",
+    "    rules: [a, b]\n",
+    "    timespan: 5m\n",
+    "    type: stats\n",
+    "    aggregates: {n: {count: '*'}}\n",
+    "    condition: n > 5\n",
+    "ü",
+    "🦀",
+    "\t",
+    "\r\n",
+    "%",
+    "\\",
+    "#",
+    "null",
+    "010",
+    "12",
+    "\u{feff}",
+    "\u{2028}",
+    "\0",
 ];
 
 proptest! {
