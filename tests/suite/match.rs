@@ -155,7 +155,9 @@ fn judge(rules: &RuleSet, case: &Case) -> Vec<String> {
         return vec![format!("sees: {sees}")];
     }
     let event = match Event::from_json(&case.text()) {
+        Ok(_) if case.refused => return vec!["should be refused".to_owned()],
         Ok(event) => event,
+        Err(_) if case.refused => return Vec::new(),
         Err(error) => return vec![format!("{error:?}")],
     };
     let Some(expected) = case.finds else {

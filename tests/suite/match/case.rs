@@ -44,6 +44,8 @@ pub struct Case {
     pub json: Option<String>,
     /// Whether the rule holds.
     pub finds: Option<bool>,
+    /// The event is no event: reading it is refused.
+    pub refused: bool,
     /// The reason, where it needs one.
     pub why: Option<String>,
     /// The rule by title, where there are several.

@@ -3,7 +3,7 @@
 use crate::event::{Event, NodeId, Value};
 use crate::naive::{self, Scope};
 use crate::value::{address, is_json_number, time_part};
-use sigwright_ir::pred::{Anchor, Regex, StrOp};
+use sigwright_ir::pred::{Anchor, Part, Pattern, Regex, StrOp};
 use sigwright_ir::{Exprs, Op, Predicate, Subject};
 
 /// Why a name reaches nothing: perhaps the event has one that is nearly the same.
@@ -131,6 +131,17 @@ fn string(asked: &StrOp, text: &str) -> Option<String> {
     if asked.pattern.is_empty() {
         return None;
     }
+    if let Some(pattern) = unescaped(&asked.pattern) {
+        let wild = StrOp {
+            pattern,
+            ..asked.clone()
+        };
+        if naive::fits(&wild, text) {
+            return Some(
+                "the rule's wildcard is escaped: `\\\\*` is a backslash and a wildcard".to_owned(),
+            );
+        }
+    }
     if with(asked.cased, asked.anchor, text.trim()) {
         return Some("the event's value has white space around it".to_owned());
     }
@@ -138,6 +149,33 @@ fn string(asked: &StrOp, text: &str) -> Option<String> {
         return Some("the event's value contains it, with more around it".to_owned());
     }
     None
+}
+
+/// The pattern with its literal stars and question marks as wildcards behind a backslash;
+/// `None` where it has none.
+fn unescaped(pattern: &Pattern) -> Option<Pattern> {
+    let mut changed = Pattern::default();
+    let mut found = false;
+    for part in pattern.parts() {
+        let Part::Text(text) = part else {
+            changed.push(part.clone());
+            continue;
+        };
+        for c in text.chars() {
+            let wild = match c {
+                '*' => Part::Many,
+                '?' => Part::One,
+                c => {
+                    changed.push(Part::Text(c.to_string()));
+                    continue;
+                }
+            };
+            found = true;
+            changed.push(Part::Text("\\".to_owned()));
+            changed.push(wild);
+        }
+    }
+    found.then_some(changed)
 }
 
 fn regular(asked: &Regex, text: &str) -> Option<String> {
