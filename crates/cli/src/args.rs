@@ -135,13 +135,9 @@ pub struct EventArgs {
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
 
-    /// CSV of networks of cloud providers, for `source.is_cloud` and `source.as.*`
+    /// Networks with their owners, as CSV or MMDB, for `source.is_cloud` and `source.as.*`
     #[arg(long, value_name = "FILE")]
     pub networks: Option<PathBuf>,
-
-    /// MMDB file of autonomous systems, for `source.as.*`
-    #[arg(long, value_name = "FILE")]
-    pub mmdb: Option<PathBuf>,
 }
 
 /// Where the lists behind placeholders are.

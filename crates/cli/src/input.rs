@@ -2,8 +2,10 @@
 
 use crate::args::EventArgs;
 use sigwright_engine::{Event, OriginId, Origins};
-use sigwright_events::{Batch, Fault, FaultCode, Format, Place, ReadOptions, Reader};
-use sigwright_ir::Rule;
+use sigwright_events::{
+    Batch, Decoder, Fault, FaultCode, Format, Networks, Place, ReadOptions, Reader, origins,
+};
+use sigwright_ir::{Rule, RuleSet};
 use std::path::PathBuf;
 
 /// How the inputs of a run become events; shared by all threads.
@@ -14,29 +16,35 @@ pub struct Input {
     /// Every rule sees every event.
     pub ignore_logsource: bool,
     format: Option<Format>,
-    forced: Option<OriginId>,
+    decoder: Decoder,
 }
 
 impl Input {
-    /// What the flags ask for; the error is a sentence.
-    pub fn new(args: &EventArgs) -> Result<Self, String> {
+    /// What the flags ask for, for events that these rules are to see; the error is a
+    /// sentence.
+    pub fn new(args: &EventArgs, rules: &RuleSet) -> Result<Self, String> {
         let format = match args.input_format.as_deref() {
-            None | Some("auto") => None,
+            None => None,
             Some(name) => Some(Format::from_name(name).ok_or_else(|| {
                 let names: Vec<&str> = Format::names().collect();
                 format!("`{name}` is no input format; known: {}", names.join(", "))
             })?),
         };
-        let mut origins = Origins::new(Vec::new());
-        let forced = args
-            .logsource
-            .as_ref()
-            .map(|source| origins.add(source.0.clone()));
+        let told = args.logsource.as_ref().map(|source| &source.0);
+        let mut decoder = Decoder::new(rules.exprs.field_names().map(|(_, name)| name));
+        if let Some(told) = told {
+            decoder = decoder.with_origin(told);
+        }
+        if let Some(path) = &args.networks {
+            let networks =
+                Networks::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            decoder = decoder.with_networks(networks);
+        }
         Ok(Input {
-            origins,
+            origins: origins(told.cloned()),
             ignore_logsource: args.ignore_logsource,
             format,
-            forced,
+            decoder,
         })
     }
 
@@ -59,12 +67,14 @@ impl Input {
         event: &mut Event,
         each: &mut dyn FnMut(&mut Event),
     ) -> Result<(), String> {
-        event.read_json(text).map_err(|error| error.to_string())?;
-        if let Some(origin) = self.forced {
-            event.origin = origin;
-        }
-        each(event);
-        Ok(())
+        self.decoder
+            .decode(text, event, each)
+            .map_err(|error| error.to_string())
+    }
+
+    /// Of how many carriers the text inside was no JSON; each was an event by itself then.
+    pub fn closed_carriers(&self) -> u64 {
+        self.decoder.unreadable()
     }
 
     /// Calls `each` for every event of every input, with its file and line. Returns what was

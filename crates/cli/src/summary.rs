@@ -30,6 +30,8 @@ pub struct Counts {
     pub exhausted: u64,
     /// Events in which a key that some rule reads occurs twice.
     pub duplicate_keys: u64,
+    /// Carriers whose inner text is no JSON.
+    pub closed_carriers: u64,
     findings: BTreeMap<Option<Level>, u64>,
     faults: BTreeMap<&'static str, (u64, Vec<Fault>)>,
     io: bool,
@@ -59,6 +61,7 @@ impl Counts {
         self.bytes += later.bytes;
         self.exhausted += later.exhausted;
         self.duplicate_keys += later.duplicate_keys;
+        self.closed_carriers += later.closed_carriers;
         self.io |= later.io;
         for (level, count) in later.findings {
             *self.findings.entry(level).or_default() += count;

@@ -22,13 +22,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Runs the rules over the inputs, prints findings as they come and a summary at the end.
 pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
     let err_look = Look::of(Stream::Err, color);
-    let input = match Input::new(&args.events) {
-        Ok(input) => input,
-        Err(message) => {
-            complain(&mut io::stderr().lock(), err_look, &message)?;
-            return Ok(Outcome::Broken);
-        }
-    };
     let loaded = load::load(&args.rules, &args.lists.lists);
     report(&loaded, Severity::Warning, color)?;
     if loaded.sources.iter().next().is_none() {
@@ -36,6 +29,13 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
         complain(&mut io::stderr().lock(), err_look, message)?;
         return Ok(Outcome::Broken);
     }
+    let input = match Input::new(&args.events, &loaded.set) {
+        Ok(input) => input,
+        Err(message) => {
+            complain(&mut io::stderr().lock(), err_look, &message)?;
+            return Ok(Outcome::Broken);
+        }
+    };
     let printer = Printer::new(
         &loaded,
         args.format,
@@ -70,6 +70,7 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
         },
     )?;
     out.finish();
+    counts.closed_carriers = input.closed_carriers();
     counts.print(
         &loaded,
         started.elapsed(),

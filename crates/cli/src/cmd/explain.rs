@@ -65,7 +65,7 @@ pub fn run(args: &ExplainArgs, color: ColorWhen) -> io::Result<Outcome> {
         out.flush()?;
         return Ok(failed);
     };
-    let input = match Input::new(&args.events) {
+    let input = match Input::new(&args.events, &loaded.set) {
         Ok(input) => input,
         Err(message) => return refuse(&message),
     };

@@ -204,13 +204,13 @@ fn run_cases(
         .filter(|(_, rule)| rule.source == source)
         .collect();
     let beside = |name: &String| path.with_file_name(name);
-    let input = Input::new(&EventArgs {
+    let events = EventArgs {
         logsource: file.logsource.clone(),
         ignore_logsource: file.ignore_logsource,
         networks: file.networks.as_ref().map(beside),
         ..EventArgs::default()
-    });
-    let input = match input {
+    };
+    let input = match Input::new(&events, &loaded.set) {
         Ok(input) => input,
         Err(reason) => return checked.error(reason),
     };
