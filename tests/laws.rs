@@ -108,11 +108,21 @@ proptest! {
         }
     }
 
-    /// Generated rules are read: the laws above speak of something.
+    /// Generated rules are read, and hold for some events and not for others: the laws above
+    /// speak of something.
     #[test]
-    fn generated_rules_are_rules(rules in vec(rule(), 40)) {
-        let kept = load(&rules).rules.len();
+    fn generated_rules_meet_events(rules in vec(rule(), 40), events in vec(event(), 20)) {
+        let set = load(&rules);
+        let kept = set.rules.len();
         prop_assert!(kept * 2 > rules.len(), "{} of {}", kept, rules.len());
+        let events: Vec<Event> = events.iter().map(|e| Event::from_json(e).unwrap()).collect();
+        let found = events
+            .iter()
+            .flat_map(|event| set.iter().map(move |(id, _)| (id, event)))
+            .filter(|(id, event)| naive::matches(&set, *id, event))
+            .count();
+        let share = found as f64 / (kept * events.len()) as f64;
+        prop_assert!((0.1..0.9).contains(&share), "{}", share);
     }
 }
 

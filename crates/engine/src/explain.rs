@@ -3,6 +3,8 @@
 //! Every node is asked, also where the outcome is clear before it.
 
 mod hint;
+#[cfg(test)]
+mod tests;
 
 use crate::event::{Event, Value};
 use crate::evidence::{join, path};
