@@ -81,6 +81,7 @@ keys! {
     LogName = "logName",
     Id = "id",
     Events = "events",
+    EventLower = "event",
     // other cloud services
     Workload = "Workload",
     Operation = "Operation",

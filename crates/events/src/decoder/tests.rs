@@ -616,3 +616,23 @@ fn every_origin_is_of_the_table() {
             .is_empty()
     );
 }
+
+#[test]
+fn workspace_settings_have_names() {
+    let names = ["eventService", "eventName", "setting_name"];
+    let expected = ["admin.googleapis.com", "CHANGE_APPLICATION_SETTING", "X"];
+    let report = r#"{"kind":"admin#reports#activity","id":{"applicationName":"admin"},"events":[{"name":"CHANGE_APPLICATION_SETTING","parameters":[{"name":"A","value":"B"},{"name":"SETTING_NAME","value":"X"}]}]}"#;
+    assert_eq!(one(report, &names)[1..], expected);
+    let entry = r#"{"logName":"organizations/1/logs/cloudaudit.googleapis.com%2Factivity","protoPayload":{"serviceName":"admin.googleapis.com","metadata":{"event":[{"eventName":"CHANGE_APPLICATION_SETTING","parameter":[{"name":"SETTING_NAME","value":"X"}]}]}}}"#;
+    assert_eq!(one(entry, &names)[1..], expected);
+    assert_eq!(
+        one(
+            entry,
+            &["data.protoPayload.logName", "gcp.audit.service_name"]
+        )[1..],
+        [
+            "cloudaudit.googleapis.com%2Factivity",
+            "admin.googleapis.com"
+        ]
+    );
+}

@@ -3,7 +3,7 @@
 use super::{Alias, Family, Log, alias};
 use crate::carrier::gke;
 use crate::carrier::shape::{Key, Keys, Shape};
-use crate::derive::text_is;
+use crate::derive::{first, text_is};
 use sigwright_engine::{Event, NodeId};
 
 struct Row {
@@ -25,7 +25,7 @@ const AS_IS: fn(&mut Event, NodeId) = |_, _| {};
 pub(super) const COUNT: usize = ROWS.len();
 
 /// First match wins.
-static ROWS: [Row; 22] = [
+static ROWS: [Row; 26] = [
     // Kubernetes audit, audit.k8s.io/v1 and its forerunners; OpenShift's is the same. The
     // keys suffice without `auditID`: whoever cuts an event down keeps what was done.
     Row {
@@ -95,6 +95,7 @@ static ROWS: [Row; 22] = [
         map: AS_IS,
         log: Log {
             services: &["gcp.audit", "google_workspace.admin"],
+            aliases: &GCP_WORKSPACE,
             ..GCP
         },
     },
@@ -128,8 +129,8 @@ static ROWS: [Row; 22] = [
     },
     // Reports of the Google Workspace Admin SDK.
     Row {
-        all: Keys::of(&[Key::Kind, Key::Id, Key::Events]),
-        any: Keys::NONE,
+        all: Keys::of(&[Key::Kind, Key::Id]),
+        any: Keys::of(&[Key::Events, Key::EventLower]),
         is: |event, node, shape| {
             text(event, shape, Key::Kind) == "admin#reports#activity"
                 && text_is(event, node, &["id", "applicationName"], "login")
@@ -142,8 +143,8 @@ static ROWS: [Row; 22] = [
         },
     },
     Row {
-        all: Keys::of(&[Key::Kind, Key::Id, Key::Events]),
-        any: Keys::NONE,
+        all: Keys::of(&[Key::Kind, Key::Id]),
+        any: Keys::of(&[Key::Events, Key::EventLower]),
         is: |event, _, shape| text(event, shape, Key::Kind) == "admin#reports#activity",
         map: AS_IS,
         log: Log {
@@ -308,6 +309,47 @@ static ROWS: [Row; 22] = [
             ..NOTHING
         },
     },
+    // Lines of Cisco IOS. Its configuration logger says which commands were entered.
+    Row {
+        all: Keys::of(&[Key::Message]),
+        any: Keys::NONE,
+        is: |event, _, shape| {
+            let facility = cisco_facility(text(event, shape, Key::Message));
+            matches!(facility, Some("PARSER" | "AAA" | "AAAA"))
+        },
+        map: AS_IS,
+        log: Log {
+            services: &["aaa"],
+            ..CISCO
+        },
+    },
+    Row {
+        all: Keys::of(&[Key::Message]),
+        any: Keys::NONE,
+        is: |event, _, shape| cisco_facility(text(event, shape, Key::Message)) == Some("BGP"),
+        map: AS_IS,
+        log: Log {
+            services: &["bgp"],
+            ..CISCO
+        },
+    },
+    Row {
+        all: Keys::of(&[Key::Message]),
+        any: Keys::NONE,
+        is: |event, _, shape| cisco_facility(text(event, shape, Key::Message)) == Some("LDP"),
+        map: AS_IS,
+        log: Log {
+            services: &["ldp"],
+            ..CISCO
+        },
+    },
+    Row {
+        all: Keys::of(&[Key::Message]),
+        any: Keys::NONE,
+        is: |event, _, shape| cisco_facility(text(event, shape, Key::Message)).is_some(),
+        map: AS_IS,
+        log: CISCO,
+    },
 ];
 
 const NOTHING: Log = Log {
@@ -317,6 +359,28 @@ const NOTHING: Log = Log {
     family: Family::Other,
     aliases: &[],
 };
+
+const CISCO: Log = Log {
+    products: &["cisco"],
+    ..NOTHING
+};
+
+/// The facility in a message of IOS: `%FACILITY-SEVERITY-MNEMONIC: text`.
+fn cisco_facility(message: &str) -> Option<&str> {
+    message.split('%').skip(1).find_map(|rest| {
+        let (code, _) = rest.split_once(": ")?;
+        let mut parts = code.splitn(3, '-');
+        let (facility, severity, mnemonic) = (parts.next()?, parts.next()?, parts.next()?);
+        let upper = |text: &str| {
+            !text.is_empty()
+                && text
+                    .bytes()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        };
+        let known = upper(facility) && upper(mnemonic);
+        (known && matches!(severity.as_bytes(), [b'0'..=b'7'])).then_some(facility)
+    })
+}
 
 const KUBERNETES: Log = Log {
     products: &["kubernetes"],
@@ -354,8 +418,17 @@ const GCP_ALIASES: [Alias; 5] = [
     alias!("gcp.audit.service_name" <- "protoPayload.serviceName"),
     alias!("data.protoPayload" <- "protoPayload"),
     alias!("data.protoPayload.resource" <- "resource"),
-    alias!("data.protoPayload.logName" <- "logName"),
+    alias!("data.protoPayload.logName" = log_name),
 ];
+
+/// A log's name without whose it is.
+fn log_name(event: &mut Event) -> Option<NodeId> {
+    let name = first(event, "logName")?;
+    let text = event.str(name)?;
+    let start = text.rfind('/').map_or(0, |slash| slash + 1);
+    let end = text.len();
+    event.add_part(name, start..end)
+}
 
 const GCP_AND_KUBERNETES: [Alias; 6] = [
     KUBERNETES_ALIASES[0],
@@ -366,32 +439,48 @@ const GCP_AND_KUBERNETES: [Alias; 6] = [
     GCP_ALIASES[4],
 ];
 
-const WORKSPACE: [Alias; 3] = [
+const WORKSPACE: [Alias; 4] = [
     alias!("eventName" <- "events.name"),
+    alias!("eventName" <- "event.name"),
     alias!(
         "eventService" = |event| {
-            let name = crate::derive::first(event, "id.applicationName")?;
-            let admin = event.str(name)? == "admin";
+            let admin = event.str(first(event, "id.applicationName")?)? == "admin";
             admin.then(|| event.add_text("admin.googleapis.com"))
         }
     ),
-    alias!(
-        "setting_name" = |event| {
-            // events[].parameters[]: {name: SETTING_NAME, value: …}
-            let mut list = Vec::new();
-            event.reach("events.parameters", &mut |node| list.push(node));
-            let mut found = None;
-            for array in list {
-                event.leaves(array, &mut |node| {
-                    if text_is(event, node, &["name"], "SETTING_NAME") {
-                        found = event.member(node, "value");
-                    }
-                });
-            }
-            found
-        }
-    ),
+    alias!("setting_name" = setting_name),
 ];
+
+/// The same events, exported to Cloud Audit Logs.
+const GCP_WORKSPACE: [Alias; 8] = [
+    alias!("eventName" <- "protoPayload.metadata.event.eventName"),
+    alias!("eventService" <- "protoPayload.serviceName"),
+    alias!("setting_name" = setting_name),
+    GCP_ALIASES[0],
+    GCP_ALIASES[1],
+    GCP_ALIASES[2],
+    GCP_ALIASES[3],
+    GCP_ALIASES[4],
+];
+
+/// The value of the parameter SETTING_NAME.
+fn setting_name(event: &mut Event) -> Option<NodeId> {
+    let mut found = None;
+    for parameters in [
+        "events.parameters",
+        "event.parameters",
+        "protoPayload.metadata.event.parameter",
+    ] {
+        event.reach(parameters, &mut |list| {
+            event.leaves(list, &mut |parameter| {
+                if text_is(event, parameter, &["name"], "SETTING_NAME") {
+                    found = event.member(parameter, "value").or(found);
+                }
+            });
+        });
+    }
+    found
+}
 
 const AZURE: Log = Log {
     products: &["azure"],
@@ -451,7 +540,7 @@ const AZURE_SIGN_IN: [Alias; 18] = [
     alias!("DeviceDetail.deviceId" <- "properties.deviceDetail.deviceId"),
     alias!(
         "Status" = |event| {
-            let result = crate::derive::first(event, "resultType")?;
+            let result = first(event, "resultType")?;
             let success = event.value(result).text()? == "0";
             Some(event.add_text(if success { "Success" } else { "Failure" }))
         }
