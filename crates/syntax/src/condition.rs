@@ -96,17 +96,6 @@ struct Problem {
     message: String,
     because: &'static str,
     help: Option<String>,
-    also: Option<(usize, &'static str)>,
-}
-
-impl ParseError<&str> for Problem {
-    fn from_error_kind(_: &str, _: ErrorKind) -> Self {
-        Problem::new(0, 0, String::new())
-    }
-
-    fn append(_: &str, _: ErrorKind, other: Self) -> Self {
-        other
-    }
 }
 
 impl Problem {
@@ -118,7 +107,6 @@ impl Problem {
             message: message.into(),
             because: "",
             help: None,
-            also: None,
         }
     }
 
@@ -139,19 +127,31 @@ impl Problem {
 
     fn report(self, place: &Place) -> Diagnostic {
         let span = place.part(self.start, self.end);
-        let mut diagnostic = Diagnostic::error(self.code, span, self.message).because(self.because);
-        if let Some((at, text)) = self.also {
-            diagnostic = diagnostic.also(place.part(at, at + 1), text);
-        }
+        let mut diagnostic =
+            Diagnostic::error(self.code, span, self.message).because(self.because);
         diagnostic.help = self.help;
         diagnostic
     }
 }
 
-type Parsed<'i, T> = IResult<&'i str, T, Problem>;
+/// nom's error: empty where another branch may still fit, else what is to be said.
+#[derive(Debug)]
+struct Failed(Option<Box<Problem>>);
 
-fn fail<T>(problem: Problem) -> Result<T, nom::Err<Problem>> {
-    Err(nom::Err::Failure(problem))
+impl ParseError<&str> for Failed {
+    fn from_error_kind(_: &str, _: ErrorKind) -> Self {
+        Failed(None)
+    }
+
+    fn append(_: &str, _: ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+type Parsed<'i, T> = IResult<&'i str, T, Failed>;
+
+fn fail<T>(problem: Problem) -> Result<T, nom::Err<Failed>> {
+    Err(nom::Err::Failure(Failed(Some(Box::new(problem)))))
 }
 
 /// The word at the start of the input, blanks skipped.
@@ -160,7 +160,7 @@ fn word(input: &str) -> Parsed<'_, &str> {
 }
 
 /// A word of the language.
-fn keyword<'i>(name: &'static str) -> impl Parser<&'i str, Output = &'i str, Error = Problem> {
+fn keyword<'i>(name: &'static str) -> impl Parser<&'i str, Output = &'i str, Error = Failed> {
     verify(word, move |w: &str| w == name)
 }
 
@@ -199,15 +199,19 @@ impl<'g, L: Language> Grammar<'g, L> {
     }
 
     fn read(&self, text: &str) -> Result<Spanned<L::Tree>, Box<Diagnostic>> {
-        let problem = match self.all(text) {
+        let failed = match self.all(text) {
             Ok(tree) => return Ok(tree),
-            Err(nom::Err::Error(problem) | nom::Err::Failure(problem)) => problem,
-            Err(nom::Err::Incomplete(_)) => Problem::new(0, text.len(), "the condition is cut off"),
+            Err(nom::Err::Error(failed) | nom::Err::Failure(failed)) => failed.0,
+            Err(nom::Err::Incomplete(_)) => None,
+        };
+        let problem = match failed {
+            Some(problem) => *problem,
+            None => Problem::new(0, text.len(), "this is not a condition"),
         };
         Err(Box::new(problem.report(self.place)))
     }
 
-    fn all(&self, text: &str) -> Result<Spanned<L::Tree>, nom::Err<Problem>> {
+    fn all(&self, text: &str) -> Result<Spanned<L::Tree>, nom::Err<Failed>> {
         if text.len() > self.limits.condition_bytes {
             let message = format!(
                 "the condition is longer than {} bytes",
@@ -280,7 +284,7 @@ impl<'g, L: Language> Grammar<'g, L> {
         Ok((rest, term))
     }
 
-    fn deep(&self, depth: usize, rest: &str) -> Result<(), nom::Err<Problem>> {
+    fn deep(&self, depth: usize, rest: &str) -> Result<(), nom::Err<Failed>> {
         if depth <= self.limits.condition_depth {
             return Ok(());
         }
@@ -338,7 +342,7 @@ impl<'g, L: Language> Grammar<'g, L> {
 
     /// The text from `start` on, as long as it looks like one thing.
     fn token<'i>(&self, start: &'i str) -> &'i str {
-        let run = take_while::<_, _, Problem>(|c: char| is_word(c) || matches!(c, '*' | '.'));
+        let run = take_while::<_, _, Failed>(|c: char| is_word(c) || matches!(c, '*' | '.'));
         match recognize(run).parse(start) {
             Ok((_, token)) if !token.is_empty() => token,
             _ => start
@@ -476,7 +480,7 @@ impl Language for Identifiers {
             };
             let (after, _) = blanks(after)?;
             let (rest, pattern) =
-                take_while::<_, _, Problem>(|c: char| is_word(c) || c == '*')(after)?;
+                take_while::<_, _, Failed>(|c: char| is_word(c) || c == '*')(after)?;
             if pattern.is_empty() {
                 let token = grammar.token(after);
                 let at = grammar.at(after);
@@ -564,7 +568,7 @@ impl Language for Aggregates {
         let (after, _) = blanks(rest)?;
         // The longer spellings come first.
         let symbols = alt((
-            tag::<_, _, Problem>(">="),
+            tag::<_, _, Failed>(">="),
             tag("<="),
             tag("!="),
             tag("=="),

@@ -537,7 +537,7 @@ impl<'a> Builder<'a> {
             (ErrorKind::UnknownQuotedScalarEscape, _) => {
                 Some("between double quotes a backslash escapes; use single quotes for plain text")
             }
-            (_, Some('*' | '%' | '@' | '`' | '&' | '!' | '{' | '[' | '|' | '>')) => {
+            (_, Some('*' | '%' | '@' | '`' | '&' | '!' | '{' | '[' | '|' | '>' | '-')) => {
                 Some("quote a value that starts with a sign of YAML's own, such as `*` or `%`")
             }
             _ => None,

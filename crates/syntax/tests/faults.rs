@@ -1,5 +1,12 @@
 //! What is wrong, and exactly which characters are.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at what it did not expect"
+)]
+
 use sigwright_syntax::{Limits, Severity, Sources, read, read_within};
 
 /// Code and underlined text of every message; warnings start with `?`, notes with `.`.

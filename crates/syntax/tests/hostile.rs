@@ -1,5 +1,12 @@
 //! Files made to hurt: each limit ends in a message, soon, and nothing panics.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at what it did not expect"
+)]
+
 use proptest::prelude::*;
 use sigwright_syntax::ast::{Body, Condition, Search};
 use sigwright_syntax::{Diagnostics, Limits, Sources, read, read_within};
@@ -188,7 +195,8 @@ fn every_limit_has_a_message() {
     let text =
         rule("  s: {a|contains|all: [x, y, z]}\n  t: {a: 1}\n  condition: 1 of s* or 1 of t*");
     assert!(within(&text, |_| {}).is_empty());
-    let limits: [(fn(&mut Limits), &str); 6] = [
+    type Row = (fn(&mut Limits), &'static str);
+    let limits: [Row; 6] = [
         (|l| l.file_bytes = 10, "file-too-large"),
         (|l| l.values = 2, "too-many-values"),
         (|l| l.modifiers = 1, "too-many-modifiers"),
