@@ -127,8 +127,7 @@ impl Problem {
 
     fn report(self, place: &Place) -> Diagnostic {
         let span = place.part(self.start, self.end);
-        let mut diagnostic =
-            Diagnostic::error(self.code, span, self.message).because(self.because);
+        let mut diagnostic = Diagnostic::error(self.code, span, self.message).because(self.because);
         diagnostic.help = self.help;
         diagnostic
     }

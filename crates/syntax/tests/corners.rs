@@ -14,33 +14,84 @@ use std::path::Path;
 
 /// Refused there, read here.
 const READ: &[(&str, &str)] = &[
-    (NO_EFFECT, "rule/title int|rule/title 257|rule/id=1|rule/id=5|rule/status=1|rule/level=foo"),
-    (NO_EFFECT, "rule/date='2024-1-1'|rule/date=2024-13-01|rule/date=01/01/2024|rule/modified=x"),
-    (NO_EFFECT, "rule/tags=[nodot]|rule/tags=[1]|rule/references=abc|rule/fields=a|rule/scope=a"),
-    (NO_EFFECT, "rule/author=[a]|rule/description=1|rule/license=[a]|rule/taxonomy=''|rule/taxonomy=1"),
-    (NO_EFFECT, "rule/name=''|rule/name=1|rule/related=abc|rule/related=[{id: x, type: derived}]|rule/related=[abc]"),
-    ("plain scalars that YAML versions read differently are text", "value/.inf|value/.nan|value/date value|value/datetime value|detection/date kw"),
-    ("a name may look like a number or a truth value; the reference crashes", "field/mod/int field name|field/mod/true field|condition/int det name|condition/selector over int names"),
-    ("the reference crashes; an empty regular expression is found everywhere", "re/re contains empty"),
+    (
+        NO_EFFECT,
+        "rule/title int|rule/title 257|rule/id=1|rule/id=5|rule/status=1|rule/level=foo",
+    ),
+    (
+        NO_EFFECT,
+        "rule/date='2024-1-1'|rule/date=2024-13-01|rule/date=01/01/2024|rule/modified=x",
+    ),
+    (
+        NO_EFFECT,
+        "rule/tags=[nodot]|rule/tags=[1]|rule/references=abc|rule/fields=a|rule/scope=a",
+    ),
+    (
+        NO_EFFECT,
+        "rule/author=[a]|rule/description=1|rule/license=[a]|rule/taxonomy=''|rule/taxonomy=1",
+    ),
+    (
+        NO_EFFECT,
+        "rule/name=''|rule/name=1|rule/related=abc|rule/related=[{id: x, type: derived}]|rule/related=[abc]",
+    ),
+    (
+        "plain scalars that YAML versions read differently are text",
+        "value/.inf|value/.nan|value/date value|value/datetime value|detection/date kw",
+    ),
+    (
+        "a name may look like a number or a truth value; the reference crashes",
+        "field/mod/int field name|field/mod/true field|condition/int det name|condition/selector over int names",
+    ),
+    (
+        "the reference crashes; an empty regular expression is found everywhere",
+        "re/re contains empty",
+    ),
     ("`utf16le` is in the specification", "encoding/utf16le"),
     ("any text has a UTF-16 form", "encoding/utf16be nonascii"),
-    ("names that start with `not` are names", "condition/not_x|condition/not_x and a"),
-    ("a pattern may hold what a name may hold", "condition/1 of sel-*"),
-    ("names may hold letters of any language", "condition/det name unicode"),
+    (
+        "names that start with `not` are names",
+        "condition/not_x|condition/not_x and a",
+    ),
+    (
+        "a pattern may hold what a name may hold",
+        "condition/1 of sel-*",
+    ),
+    (
+        "names may hold letters of any language",
+        "condition/det name unicode",
+    ),
     ("the specification has ranges", "correlation/cond two ops"),
-    ("checked when the rule is lowered", "re/re lookbehind var|re/re wildcard * kept|cidr/cidr bad|cidr/cidr 33"),
+    (
+        "checked when the rule is lowered",
+        "re/re lookbehind var|re/re wildcard * kept|cidr/cidr bad|cidr/cidr 33",
+    ),
 ];
 
 const NO_EFFECT: &str = "does not change what matches: a warning";
 
 /// Read there, refused here.
 const REFUSED: &[(&str, &str)] = &[
-    ("a duplicate key hides a value", "field/mod/dup key|rule/dup top key"),
+    (
+        "a duplicate key hides a value",
+        "field/mod/dup key|rule/dup top key",
+    ),
     ("null is no regular expression", "re/re null"),
-    ("a pattern that selects nothing is a slip", "condition/all of nope_*|condition/a and 1 of nope_*|condition/1 of THEM"),
-    ("operators are whole words", "condition/a andb|condition/nota"),
-    ("an unknown attribute of a correlation may be meant to change what matches", "correlation/ignore-case group"),
-    ("a correlation needs rules", "correlation/temporal no rules no cond"),
+    (
+        "a pattern that selects nothing is a slip",
+        "condition/all of nope_*|condition/a and 1 of nope_*|condition/1 of THEM",
+    ),
+    (
+        "operators are whole words",
+        "condition/a andb|condition/nota",
+    ),
+    (
+        "an unknown attribute of a correlation may be meant to change what matches",
+        "correlation/ignore-case group",
+    ),
+    (
+        "a correlation needs rules",
+        "correlation/temporal no rules no cond",
+    ),
 ];
 
 fn by_name(table: &'static [(&'static str, &'static str)]) -> BTreeMap<&'static str, &'static str> {
@@ -79,7 +130,10 @@ fn corner_cases_are_classified_as_by_the_reference_or_for_a_reason() {
                 continue;
             }
         };
-        assert!(why.is_some(), "{name}: refused {refused}, there {theirs}: {diagnostics:#?}");
+        assert!(
+            why.is_some(),
+            "{name}: refused {refused}, there {theirs}: {diagnostics:#?}"
+        );
         different += 1;
         if why == Some(&NO_EFFECT) && diagnostics.is_empty() {
             silent.push(name);

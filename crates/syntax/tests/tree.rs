@@ -84,7 +84,10 @@ fn condition(text: &str) -> String {
                 name.clone()
             }
             Condition::Of(quantifier, selector) => {
-                format!("[{quantifier:?} {selector:?} `{}`]", read.text(condition.span))
+                format!(
+                    "[{quantifier:?} {selector:?} `{}`]",
+                    read.text(condition.span)
+                )
             }
         }
     }
@@ -149,7 +152,11 @@ fn a_key_is_taken_apart_exactly() {
 
 #[test]
 fn values_have_the_types_of_the_table() {
-    let value = |text: &str| selection(&format!("a: {text}")).item().values[0].value.clone();
+    let value = |text: &str| {
+        selection(&format!("a: {text}")).item().values[0]
+            .value
+            .clone()
+    };
     assert_eq!(value("12"), Value::Int(12));
     assert_eq!(value("-0"), Value::Int(0));
     assert_eq!(value("+5"), Value::Int(5));
@@ -170,10 +177,16 @@ fn values_have_the_types_of_the_table() {
     assert_eq!(value("''"), Value::Str(String::new()));
     assert_eq!(value("'12'"), Value::Str("12".into()));
     assert_eq!(value("\"a\\tb\""), Value::Str("a\tb".into()));
-    for text in ["1.2.3", "tRue", "nul", "+", ".", "1e", "1.0e3", "é", "y", "-x", "1 2"] {
+    for text in [
+        "1.2.3", "tRue", "nul", "+", ".", "1e", "1.0e3", "é", "y", "-x", "1 2",
+    ] {
         assert_eq!(value(text), Value::Str(text.into()), "{text}");
     }
-    let re = |text: &str| selection(&format!("a|re: {text}")).item().values[0].value.clone();
+    let re = |text: &str| {
+        selection(&format!("a|re: {text}")).item().values[0]
+            .value
+            .clone()
+    };
     assert_eq!(re("010"), Value::Str("010".into()));
     assert_eq!(re("1.50"), Value::Str("1.50".into()));
     let exists = selection("a|exists: yes").item().values[0].value.clone();
@@ -216,7 +229,10 @@ fn array_selectors_become_steps() {
     let read = selection("a.b[none].c\\[d\\]: x");
     let field = read.item().field.clone().unwrap();
     assert_eq!(field.selectors[0].0.value, "a.b");
-    assert_eq!((field.name.value.as_str(), read.text(field.name.span)), ("c[d]", "c\\[d\\]"));
+    assert_eq!(
+        (field.name.value.as_str(), read.text(field.name.span)),
+        ("c[d]", "c\\[d\\]")
+    );
     let read = selection("a[any].b[all]: {c: 1}");
     let Search::Elements(elements) = read.items()[0] else {
         panic!()
@@ -256,7 +272,12 @@ fn correlations_are_read_whole() {
     let read = Read::new(
         "title: t\ncorrelation:\n  type: temporal_ordered\n  timespan: 1M\n  condition: a and not b-2\n",
     );
-    let rules: Vec<_> = read.correlation().rules.iter().map(|r| r.value.as_str()).collect();
+    let rules: Vec<_> = read
+        .correlation()
+        .rules
+        .iter()
+        .map(|r| r.value.as_str())
+        .collect();
     assert_eq!(rules, ["a", "b-2"]);
 
     let read = Read::new(
@@ -317,7 +338,10 @@ fn metadata_is_kept() {
     assert_eq!(meta.date.as_ref().unwrap().value, "2024-01-31");
     assert_eq!(meta.related[0].kind.value, "similar");
     assert_eq!(read.text(meta.tags[0].span), "attack.t1059");
-    assert_eq!(read.rule().logsource.definition.as_ref().unwrap().value, "d");
+    assert_eq!(
+        read.rule().logsource.definition.as_ref().unwrap().value,
+        "d"
+    );
 }
 
 #[test]
@@ -329,7 +353,9 @@ fn a_report_renders() {
         "title: t\nlogsource: {category: c}\ndetection:\n  sel: {x|contians: 1}\n  condition: sel\n",
     );
     let (_, mut diagnostics) = read(&sources, id);
-    let diagnostic = diagnostics.remove(0).also(Span::new(other, 4, 7), "like here");
+    let diagnostic = diagnostics
+        .remove(0)
+        .also(Span::new(other, 4, 7), "like here");
     let mut text = String::new();
     miette::NarratableReportHandler::new()
         .render_report(&mut text, &Report::new(&diagnostic, &sources))
