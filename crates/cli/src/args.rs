@@ -2,6 +2,7 @@
 
 use crate::settings::{FailOn, LogSourceOverride};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sigwright_syntax::ast::Level;
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
@@ -75,7 +76,8 @@ Examples:
   sigwright eval -r rules/kubernetes samples/kubernetes-incident.ndjson
   sigwright eval -r rules/kubernetes --format ndjson --with-event samples/kubernetes-incident.ndjson
   cat samples/kubernetes-incident.ndjson | sigwright eval -r rules/kubernetes --format table -
-  sigwright eval -r rules/kubernetes --fail-on high samples/kubernetes-incident.ndjson
+  sigwright eval -r rules/kubernetes --min-level high --fail-on high \\
+      samples/kubernetes-incident.ndjson
 
 --fail-on takes one or more of, separated by commas:
   errors    a rule has an error (default)
@@ -103,6 +105,10 @@ pub struct EvalArgs {
     #[command(flatten)]
     pub lists: ListArgs,
 
+    /// Print only findings of at least this level; all are counted
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub min_level: Option<Level>,
+
     /// Worker threads [default: as many as the machine runs at once]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -118,6 +124,14 @@ pub struct EvalArgs {
     /// Logs: files, directories, globs, or `-` for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
+}
+
+fn level(name: &str) -> Result<Level, String> {
+    let level = Level::ALL.into_iter().find(|l| l.as_str() == name);
+    level.ok_or_else(|| {
+        let names: Vec<&str> = Level::ALL.iter().map(|l| l.as_str()).collect();
+        format!("known levels: {}", names.join(", "))
+    })
 }
 
 /// How events are read and which rules see them.

@@ -32,6 +32,8 @@ pub struct Counts {
     pub duplicate_keys: u64,
     /// Carriers whose inner text is no JSON.
     pub closed_carriers: u64,
+    /// Findings not printed, for their level.
+    pub hidden: u64,
     findings: BTreeMap<Option<Level>, u64>,
     faults: BTreeMap<&'static str, (u64, Vec<Fault>)>,
     io: bool,
@@ -61,6 +63,7 @@ impl Counts {
         self.bytes += later.bytes;
         self.exhausted += later.exhausted;
         self.duplicate_keys += later.duplicate_keys;
+        self.hidden += later.hidden;
         self.closed_carriers += later.closed_carriers;
         self.io |= later.io;
         for (level, count) in later.findings {
@@ -110,13 +113,11 @@ impl Counts {
         }
         row(out, "events", &events)?;
         if self.unknown > 0 {
-            let hint = "none of their log sources is recognised: say what they are with \
-                        --logsource, or show them to every rule with --ignore-logsource";
-            let text = format!(
-                "{} of an unknown log source ({hint})",
-                look.paint(Style::Doubtful, number(self.unknown, "event"))
-            );
-            row(out, "", &text)?;
+            let text = number(self.unknown, "event") + " of an unknown log source";
+            row(out, "", &look.paint(Style::Doubtful, text))?;
+            let hint = "  say which it is with --logsource, or show them to every rule with \
+                        --ignore-logsource";
+            row(out, "", hint)?;
         }
         row(out, "findings", &self.findings(look))?;
         if self.faults.is_empty() {
@@ -173,7 +174,11 @@ impl Counts {
                 look.paint(Style::Level(*level), format!("{} {name}", grouped(*count)))
             })
             .collect();
-        format!("{}: {}", grouped(total), by_level.join(", "))
+        let mut text = format!("{}: {}", grouped(total), by_level.join(", "));
+        if self.hidden > 0 {
+            text.push_str(&format!(" ({} not printed)", grouped(self.hidden)));
+        }
+        text
     }
 }
 

@@ -157,6 +157,26 @@ fn the_exit_code_says_what_fail_on_asks() {
 }
 
 #[test]
+fn findings_below_the_level_asked_for_are_counted_only() {
+    let place = Place::new("min-level");
+    place.file("rules/a.yml", rule("login", "low"));
+    place.file("rules/b.yml", rule("logout", "high"));
+    place.file("log.ndjson", events(14));
+    let arguments = ["eval", "-r", "rules", "--format", "ndjson", "log.ndjson"];
+    let ran = place
+        .run(&[&arguments[..], &["--min-level", "medium"]].concat())
+        .code(0);
+    assert_eq!(ran.out.lines().count(), 12);
+    assert!(
+        ran.err.contains("14: 12 high, 2 low (2 not printed)"),
+        "{}",
+        ran.err
+    );
+    let bad = [&arguments[..], &["--min-level", "hihg"]].concat();
+    place.run(&bad).code(2);
+}
+
+#[test]
 fn a_malformed_record_is_counted_with_its_place_and_loses_nothing_else() {
     let place = Place::new("malformed");
     place.file("r.yml", rule("login", "low"));

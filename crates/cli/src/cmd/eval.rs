@@ -13,6 +13,7 @@ use sigwright_engine::{Event, Matcher, NodeId, Program, ProgramOptions, evidence
 use sigwright_events::{Batch, Progress};
 use sigwright_ir::RuleId;
 use sigwright_syntax::Severity;
+use sigwright_syntax::ast::Level;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -56,6 +57,7 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
         loaded: &loaded,
         input: &input,
         printer,
+        min_level: args.min_level,
     };
     let mut counts = Counts::default();
     pipeline::run(
@@ -92,6 +94,7 @@ struct Job<'a> {
     loaded: &'a Loaded,
     input: &'a Input,
     printer: Printer,
+    min_level: Option<Level>,
 }
 
 /// What a worker keeps.
@@ -139,10 +142,15 @@ impl Job<'_> {
                 counts.unknown += u64::from(self.input.is_unknown(event));
                 matcher.matches(event, matched);
                 for rule in matched.iter().copied() {
+                    let level = self.printer.level(rule);
+                    counts.finding(level);
+                    if level < self.min_level {
+                        counts.hidden += 1;
+                        continue;
+                    }
                     let found = evidence::evidence(&self.loaded.set, rule, event);
                     fields.clear();
                     fields.extend(found.into_iter().map(|e| (e.field, e.node)));
-                    counts.finding(self.printer.level(rule));
                     let finding = Finding {
                         rule,
                         event,

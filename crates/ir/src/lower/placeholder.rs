@@ -105,7 +105,8 @@ pub(super) fn expand(
             Some(list) => {
                 if list.is_empty() {
                     diagnostics.push(
-                        Diagnostic::warning(
+                        // a list that only the site can fill is shipped without values
+                        Diagnostic::note(
                             "empty-list",
                             place,
                             format!("the list `{name}` is empty"),
