@@ -162,6 +162,7 @@ const ROWS: &[Row] = &[
                     "ObjectName",
                 ],
             ),
+            (" · event ", &["EventID"]),
         ],
         from: &[("", &["Computer", "ComputerName", "Hostname"])],
     },
