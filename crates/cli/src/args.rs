@@ -1,7 +1,9 @@
 //! What was typed; what it means is [`crate::settings`].
 
 use crate::settings::{FailOn, LogSourceOverride};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sigwright_events::Format;
 use sigwright_syntax::ast::Level;
 use std::path::PathBuf;
 
@@ -134,6 +136,11 @@ fn level(name: &str) -> Result<Level, String> {
     })
 }
 
+fn input_format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::names())
+        .try_map(|name| Format::from_name(&name).ok_or("no such format"))
+}
+
 /// How events are read and which rules see them.
 #[derive(Debug, Args, Default, Clone)]
 pub struct EventArgs {
@@ -146,8 +153,8 @@ pub struct EventArgs {
     pub ignore_logsource: bool,
 
     /// The format of the input, instead of finding it out from the content
-    #[arg(long, value_name = "FORMAT")]
-    pub input_format: Option<String>,
+    #[arg(long, value_name = "FORMAT", value_parser = input_format())]
+    pub input_format: Option<Format>,
 
     /// Networks with their owners, as CSV or MMDB, for `source.is_cloud` and `source.as.*`
     #[arg(long, value_name = "FILE")]

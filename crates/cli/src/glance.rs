@@ -3,6 +3,7 @@
 //! The names are those of the logs themselves, so that a glance costs nothing but looking.
 
 use sigwright_engine::{Event, Value};
+use sigwright_events::time::event_time;
 use std::fmt::Write;
 
 /// A part of a phrase: what stands before it, and the names it may have, first one counts.
@@ -11,7 +12,6 @@ type Part = (&'static str, &'static [&'static str]);
 /// How the events of a product are put in a few words.
 struct Row {
     product: &'static str,
-    when: &'static [&'static str],
     who: &'static [Part],
     what: &'static [Part],
     from: &'static [Part],
@@ -23,12 +23,6 @@ struct Row {
 const ROWS: &[Row] = &[
     Row {
         product: "kubernetes",
-        when: &[
-            "requestReceivedTimestamp",
-            "stageTimestamp",
-            "timestamp",
-            "metadata.creationTimestamp",
-        ],
         who: &[
             ("", &["user.username"]),
             (" as ", &["impersonatedUser.username"]),
@@ -45,7 +39,6 @@ const ROWS: &[Row] = &[
     },
     Row {
         product: "aws",
-        when: &["eventTime"],
         who: &[(
             "",
             &[
@@ -65,7 +58,6 @@ const ROWS: &[Row] = &[
     },
     Row {
         product: "gcp",
-        when: &["timestamp"],
         who: &[(
             "",
             &[
@@ -91,12 +83,6 @@ const ROWS: &[Row] = &[
     },
     Row {
         product: "azure",
-        when: &[
-            "eventTimestamp",
-            "time",
-            "createdDateTime",
-            "activityDateTime",
-        ],
         who: &[(
             "",
             &[
@@ -123,13 +109,6 @@ const ROWS: &[Row] = &[
     },
     Row {
         product: "windows",
-        when: &[
-            "TimeCreated_SystemTime",
-            "UtcTime",
-            "@timestamp",
-            "Event.System.TimeCreated.#attributes.SystemTime",
-            "EventTime",
-        ],
         who: &[(
             "",
             &["User", "SubjectUserName", "TargetUserName", "AccountName"],
@@ -171,19 +150,6 @@ const ROWS: &[Row] = &[
 /// For every other product, and where the product is not known.
 const OTHER: Row = Row {
     product: "",
-    when: &[
-        "@timestamp",
-        "timestamp",
-        "time",
-        "eventTime",
-        "requestReceivedTimestamp",
-        "TimeCreated_SystemTime",
-        "UtcTime",
-        "TimeGenerated",
-        "ts",
-        "_time",
-        "date",
-    ],
     who: &[(
         "",
         &[
@@ -241,10 +207,9 @@ fn row(products: &[String]) -> &'static Row {
         .unwrap_or(&OTHER)
 }
 
-/// When the event happened, as the log spells it.
-pub fn time(event: &Event, products: &[String]) -> Option<String> {
-    let row = row(products);
-    first(event, row.when).or_else(|| first(event, OTHER.when))
+/// When the event happened, as RFC 3339 in UTC.
+pub fn time(event: &Event) -> Option<String> {
+    event_time(event).map(|time| time.to_rfc3339())
 }
 
 /// Who, what and where.
@@ -317,16 +282,13 @@ mod tests {
         assert_eq!(glance.who.as_deref(), Some("eve as sa"));
         assert_eq!(glance.what.as_deref(), Some("create pods/exec ns/p → 403"));
         assert_eq!(glance.from.as_deref(), Some("192.0.2.1, 10.0.0.1"));
-        assert_eq!(
-            time(&event, &["kubernetes".to_owned()]).as_deref(),
-            Some("2026-01-01T00:00:00Z")
-        );
+        assert_eq!(time(&event).as_deref(), Some("2026-01-01T00:00:00Z"));
     }
 
     #[test]
     fn what_an_event_does_not_say_is_absent() {
         let event = Event::from_json(r#"{"user":{},"verb":null,"time":""}"#).unwrap();
         assert_eq!(glance(&event, &[]), Glance::default());
-        assert_eq!(time(&event, &[]), None);
+        assert_eq!(time(&event), None);
     }
 }

@@ -23,13 +23,6 @@ impl Input {
     /// What the flags ask for, for events that these rules are to see; the error is a
     /// sentence.
     pub fn new(args: &EventArgs, rules: &RuleSet) -> Result<Self, String> {
-        let format = match args.input_format.as_deref() {
-            None => None,
-            Some(name) => Some(Format::from_name(name).ok_or_else(|| {
-                let names: Vec<&str> = Format::names().collect();
-                format!("`{name}` is no input format; known: {}", names.join(", "))
-            })?),
-        };
         let told = args.logsource.as_ref().map(|source| &source.0);
         let mut decoder = Decoder::new(rules.exprs.field_names().map(|(_, name)| name));
         if let Some(told) = told {
@@ -43,7 +36,7 @@ impl Input {
         Ok(Input {
             origins: origins(told.cloned()),
             ignore_logsource: args.ignore_logsource,
-            format,
+            format: args.input_format,
             decoder,
         })
     }

@@ -12,7 +12,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
 /// How many batches per worker may be between reader and writer.
-const AHEAD: usize = 4;
+const AHEAD: usize = 2;
 
 /// What becomes of a batch.
 #[derive(Debug)]

@@ -110,7 +110,7 @@ impl Printer {
     fn ndjson(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let event = finding.event;
         out.extend_from_slice(b"{\"kind\":\"finding\",\"time\":");
-        json::optional(glance::time(event, finding.products).as_deref(), out);
+        json::optional(glance::time(event).as_deref(), out);
         out.extend_from_slice(b",\"rule\":");
         out.extend_from_slice(&shown.json);
         out.extend_from_slice(b",\"source\":{\"file\":");
@@ -155,7 +155,7 @@ impl Printer {
 
     fn table(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let glance = glance::glance(finding.event, finding.products);
-        let when = glance::time(finding.event, finding.products);
+        let when = glance::time(finding.event);
         let level = shown.level.map_or("-", Level::as_str);
         let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let cells = [
@@ -204,7 +204,7 @@ impl Printer {
                 row(name, &escape::short(&text, VALUE_WIDTH));
             }
         };
-        said("when", glance::time(event, finding.products));
+        said("when", glance::time(event));
         said("who", glance.who);
         said("what", glance.what);
         said("where", glance.from);
