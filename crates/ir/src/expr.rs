@@ -118,10 +118,6 @@ impl Exprs {
     }
 
     /// The opposite of `child`.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "a constructor that takes the table"
-    )]
     pub fn not(&mut self, child: ExprId) -> ExprId {
         match self.get(child) {
             Expr::True => Self::FALSE,

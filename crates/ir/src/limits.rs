@@ -18,9 +18,14 @@ pub struct Limits {
     pub pattern: usize,
     /// Nested groups in a regular expression.
     pub regex_nesting: u32,
-    /// Estimated bytes of a regular expression once compiled; what stays below is sure to
-    /// compile within the 10 MiB that the `regex` crate allows by default.
+    /// Estimated bytes of a regular expression once compiled; what stays below compiles
+    /// within the 10 MiB that the `regex` crate allows by default.
     pub regex_size: usize,
+    /// Estimated bytes of all regular expressions of one document, at least 4 KiB for each.
+    pub regexes_size: usize,
+    /// Bytes of a regular expression whose size cannot be estimated, since it uses more than
+    /// look-around and back-references.
+    pub odd_regex: usize,
     /// Levels of nesting in a document's logic: selections, array selectors and conditions
     /// together.
     pub depth: usize,
@@ -37,7 +42,9 @@ pub const LIMITS: Limits = Limits {
     variant_bytes: 64 << 20,
     pattern: 32_768,
     regex_nesting: 128,
-    regex_size: 2 << 20,
+    regex_size: 8 << 20,
+    regexes_size: 64 << 20,
+    odd_regex: 1_024,
     depth: 128,
     terms: 1_000_000,
 };

@@ -39,13 +39,15 @@ pub(crate) struct Lowering<'c> {
     pub(crate) diagnostics: Diagnostics,
     context: &'c Context,
     /// Regular expressions found right, with the ends they are tied to.
-    regexes: HashMap<(Regex, Anchor), Regex>,
+    regexes: HashMap<(Regex, Anchor), regex::Checked>,
     /// The document at hand has an error.
     failed: bool,
     /// Values of the document at hand.
     values: usize,
     /// These are too many.
     exhausted: bool,
+    /// Bytes its regular expressions may take.
+    regexes_size: usize,
     /// Terms of its conditions.
     terms: usize,
 }
@@ -61,6 +63,7 @@ impl<'c> Lowering<'c> {
             failed: false,
             values: 0,
             exhausted: false,
+            regexes_size: 0,
             terms: 0,
         }
     }
@@ -109,7 +112,7 @@ impl<'c> Lowering<'c> {
     /// A document's detection with limits of its own.
     fn whole(&mut self, detection: &Detection) -> Option<Lowered> {
         (self.failed, self.exhausted) = (false, false);
-        (self.values, self.terms) = (0, 0);
+        (self.values, self.regexes_size, self.terms) = (0, 0, 0);
         let lowered = self.detection(detection, Scope::default());
         lowered.filter(|_| !self.failed)
     }

@@ -44,8 +44,11 @@ pub(super) struct Lowered {
 struct Names<'s> {
     selections: &'s IndexMap<String, Option<Outline>>,
     /// Selectors met before, with what they select.
-    groups: HashMap<(Quantifier, Selector), (ExprId, Arc<[Outline]>)>,
+    groups: HashMap<(Quantifier, Selector), Group>,
 }
+
+/// The selections a selector means, linked.
+type Group = (ExprId, Arc<[Outline]>);
 
 /// How parts are linked.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -293,13 +293,24 @@ impl Lowering<'_> {
         span: Span,
         written: &str,
     ) -> Result<Regex, Box<Diagnostic>> {
-        if let Some(checked) = self.regexes.get(&(regex.clone(), anchor)) {
-            return Ok(checked.clone());
+        let key = (regex, anchor);
+        let checked = match self.regexes.get(&key) {
+            Some(checked) => checked.clone(),
+            None => {
+                let checked =
+                    regex::check(key.0.clone(), anchor, span, written).map_err(Box::new)?;
+                self.regexes.insert(key, checked.clone());
+                checked
+            }
+        };
+        self.regexes_size = self.regexes_size.saturating_add(checked.size.max(4 << 10));
+        if self.regexes_size > LIMITS.regexes_size {
+            self.exhausted = true;
+            return Err(Box::new(
+                regex::too_large(span).because("together with the others of this rule"),
+            ));
         }
-        let key = (regex.clone(), anchor);
-        let checked = regex::check(regex, anchor, span, written).map_err(Box::new)?;
-        self.regexes.insert(key, checked.clone());
-        Ok(checked)
+        Ok(checked.regex)
     }
 }
 
