@@ -7,7 +7,9 @@
 
 use serde_json::Value as Json;
 use sigwright_ir::pred::{Anchor, Comparison, Number, Part, StrOp, TimePart};
-use sigwright_ir::{Context, CorrelationRule, Expr, ExprId, Exprs, Op, OutlineKind, Rule, RuleSet, Subject, lower};
+use sigwright_ir::{
+    Context, CorrelationRule, Expr, ExprId, Exprs, Op, OutlineKind, Rule, RuleSet, Subject, lower,
+};
 use sigwright_syntax::ast::{Body, CorrelationCondition, CorrelationExpr, Document};
 use sigwright_syntax::pattern::DASHES;
 use sigwright_syntax::{Diagnostic, Severity, SourceId, Sources, read};
@@ -136,7 +138,11 @@ mod ours {
 
     fn leaf(exprs: &Exprs, field: Option<String>, op: &Op) -> Tree {
         let asked = match op {
-            Op::Str(op) => return or(strings(op).into_iter().map(|s| Tree::Leaf(field.clone(), s))),
+            Op::Str(op) => {
+                return or(strings(op)
+                    .into_iter()
+                    .map(|s| Tree::Leaf(field.clone(), s)));
+            }
             Op::Num(n) => format!("num {n}"),
             Op::Bool(b) => format!("bool {b}"),
             Op::Null => "null".to_owned(),
@@ -234,9 +240,8 @@ mod theirs {
     use super::*;
 
     pub fn tree(json: &Json) -> Tree {
-        let parts = |json: &Json| -> Vec<Tree> {
-            json.as_array().unwrap().iter().map(tree).collect()
-        };
+        let parts =
+            |json: &Json| -> Vec<Tree> { json.as_array().unwrap().iter().map(tree).collect() };
         let Some(object) = json.as_object() else {
             assert!(json.is_null(), "{json}");
             return Tree::Nothing;
@@ -261,9 +266,7 @@ mod theirs {
         }
         let keyword = field.is_none();
         let cased = get("cased") == Some(&Json::Bool(true));
-        let word = |text: String| {
-            spelled(vec![Piece::Many, Piece::Text(text), Piece::Many], cased)
-        };
+        let word = |text: String| spelled(vec![Piece::Many, Piece::Text(text), Piece::Many], cased);
         let asked = if let Some(pieces) = get("str") {
             let mut pieces: Vec<Piece> = pieces.as_array().unwrap().iter().map(piece).collect();
             if keyword {
@@ -638,7 +641,10 @@ fn correlation_cases() {
             (false, _) => writeln!(wrong, "{name}: {codes:?}").unwrap(),
         }
     }
-    println!("correlation cases: {} in all, {sound} read and resolved", golden.len());
+    println!(
+        "correlation cases: {} in all, {sound} read and resolved",
+        golden.len()
+    );
     assert!(wrong.is_empty(), "{wrong}");
 }
 
@@ -655,10 +661,16 @@ fn every_difference_is_documented() {
         .chain(named::CORPUS.iter().map(|(_, name)| *name))
         .collect();
     let missing: Vec<_> = used.difference(&documented).collect();
-    assert!(missing.is_empty(), "not in docs/differences.md: {missing:?}");
+    assert!(
+        missing.is_empty(),
+        "not in docs/differences.md: {missing:?}"
+    );
     for difference in named::CORNERS {
         let row = format!("`{}`", difference.case);
-        assert!(page.contains(&row), "docs/differences.md does not list {row}");
+        assert!(
+            page.contains(&row),
+            "docs/differences.md does not list {row}"
+        );
     }
 }
 
@@ -688,5 +700,8 @@ fn anchors_and_wildcards_are_spelled_alike() {
         ours(Anchor::Whole, "a*?"),
         leaf(vec![text("a"), Piece::One, Piece::Many])
     );
-    assert_ne!(ours(Anchor::Whole, r"a\*"), leaf(vec![text("a"), Piece::Many]));
+    assert_ne!(
+        ours(Anchor::Whole, r"a\*"),
+        leaf(vec![text("a"), Piece::Many])
+    );
 }
