@@ -1,7 +1,11 @@
 //! Real logs, kept outside the repository: `SIGWRIGHT_SHARED` says where.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests are tests, though not marked as such"
+)]
 
 use sigwright_engine::{Event, OriginId};
-use sigwright_events::{Decoder, origins};
+use sigwright_events::{Batch, Decoder, ReadOptions, Reader, origins};
 use sigwright_syntax::ast::{Body, LogSource};
 use sigwright_syntax::source::Sources;
 use std::collections::{BTreeMap, HashMap};
@@ -34,13 +38,16 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Calls `each` for every event of a file of JSON texts, one after the other.
+/// Calls `each` for every event of a file.
 fn decode(decoder: &Decoder, path: &Path, each: &mut dyn FnMut(&mut Event)) {
-    let text = fs::read_to_string(path).unwrap();
+    let mut reader = Reader::open(&[path.to_owned()], ReadOptions::default());
+    let mut batch = Batch::new();
     let mut event = Event::new();
-    for value in serde_json::Deserializer::from_str(&text).into_iter::<serde_json::Value>() {
-        let text = value.unwrap().to_string();
-        decoder.decode(&text, &mut event, each).unwrap();
+    while reader.read(&mut batch) {
+        assert_eq!(batch.faults(), [], "{}", path.display());
+        for record in batch.records() {
+            decoder.decode(record.text, &mut event, each).unwrap();
+        }
     }
 }
 
@@ -187,9 +194,10 @@ fn rules_see_the_events_recorded_for_them() {
     let rules = log_sources(&corpus);
     let table = origins(None);
     let decoder = Decoder::new([]);
-    let mut cases = 0;
+    let (mut cases, mut recordings) = (0, 0);
     for info in files(&corpus.join("regression_data"), "yml") {
-        let json = files(info.parent().unwrap(), "json");
+        let folder = info.parent().unwrap();
+        let json = ["json", "evtx", "raw"].map(|extension| files(folder, extension));
         let text = fs::read_to_string(&info).unwrap();
         // after `rule_metadata:`, a list of maps that begin with the id
         let (_, metadata) = text.split_once("rule_metadata:").unwrap();
@@ -201,8 +209,10 @@ fn rules_see_the_events_recorded_for_them() {
             let logsource = rules
                 .get(id)
                 .unwrap_or_else(|| panic!("no rule {id} for {}", info.display()));
-            for path in &json {
+            for path in json.iter().flatten() {
+                let mut events = 0;
                 decode(&decoder, path, &mut |event| {
+                    events += 1;
                     assert!(
                         table.sees(logsource, event.origin),
                         "{id} does not see {} in {}",
@@ -210,10 +220,12 @@ fn rules_see_the_events_recorded_for_them() {
                         path.display()
                     );
                 });
-                cases += 1;
+                assert!(events > 0, "no event in {}", path.display());
+                recordings += 1;
             }
+            cases += 1;
         }
     }
-    println!("{cases} recorded cases seen by their rules");
-    assert!(cases >= 119);
+    println!("{cases} cases, {recordings} recordings seen by their rules");
+    assert!(cases >= 120);
 }
