@@ -1,11 +1,14 @@
 //! Evidence: the values of an event that made a rule true, and where the rule asks for them.
 
 use crate::event::{Event, NodeId, Value};
-use crate::naive::{self, Judge, Scope};
-use rustc_hash::FxHashSet;
+use crate::fold::{fold, fold_into};
+use crate::naive::{self, Compiled, Judge, Scope, Texts};
+use rustc_hash::{FxHashMap, FxHashSet};
+use sigwright_ir::pred::{Anchor, Part, Regex, StrOp};
 use sigwright_ir::{Expr, ExprId, FieldId, Outline, OutlineKind, RuleId, RuleSet, Subject};
 use sigwright_syntax::Span;
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::cell::RefCell;
 
 /// A value that answered a question of the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,17 +25,94 @@ pub struct Evidence {
 /// The values that made a rule true, in the order of the rule's text, each once for every
 /// value of the rule it answers. Empty where the rule does not hold, and where it holds for
 /// what is absent only: what a `not` keeps out leaves no evidence.
+///
+/// For many events, keep a [`Finder`].
 pub fn evidence(rules: &RuleSet, rule: RuleId, event: &Event) -> Vec<Evidence> {
-    let mut found = Vec::new();
-    if let Some(rule) = rules.rule(rule) {
-        let mut judge = Judge::new(&rules.exprs, Scope::event(event));
-        if judge.holds(rule.root) {
-            collect(&mut judge, &rule.outline, &mut Place::default(), &mut found);
+    Finder::new(rules).find(rule, event)
+}
+
+/// Finds evidence in one event after the other; remembers compiled regexes.
+pub struct Finder<'r> {
+    rules: &'r RuleSet,
+    texts: Quickly,
+}
+
+impl<'r> Finder<'r> {
+    /// A finder for the rules of a set.
+    pub fn new(rules: &'r RuleSet) -> Self {
+        Finder {
+            rules,
+            texts: Quickly::default(),
         }
     }
-    let mut seen = HashSet::new();
-    found.retain(|evidence| seen.insert(evidence.clone()));
-    found
+
+    /// What [`evidence`] finds.
+    pub fn find(&self, rule: RuleId, event: &Event) -> Vec<Evidence> {
+        let mut found = Vec::new();
+        if let Some(rule) = self.rules.rule(rule) {
+            let scope = Scope::with(event, &self.texts);
+            let mut judge = Judge::new(&self.rules.exprs, scope);
+            if judge.holds(rule.root) {
+                collect(&mut judge, &rule.outline, &mut Place::default(), &mut found);
+            }
+        }
+        let mut seen = FxHashSet::default();
+        found.retain(|evidence| seen.insert(evidence.clone()));
+        found
+    }
+}
+
+/// Texts compared by search where the pattern allows, which is nearly always.
+#[derive(Default)]
+struct Quickly {
+    regexes: RefCell<FxHashMap<Regex, Option<Compiled>>>,
+    /// The last text asked for, and its folded form.
+    last: RefCell<(String, String)>,
+}
+
+impl Texts for Quickly {
+    fn fits(&self, asked: &StrOp, text: &str) -> bool {
+        if asked.cased {
+            return fits(asked, text, &|part| part.into());
+        }
+        let mut last = self.last.borrow_mut();
+        let (plain, folded) = &mut *last;
+        if plain != text {
+            plain.clear();
+            plain.push_str(text);
+            folded.clear();
+            fold_into(text, folded);
+        }
+        fits(asked, folded, &fold)
+    }
+
+    fn finds(&self, asked: &Regex, text: &str) -> bool {
+        if let Some(regex) = self.regexes.borrow().get(asked) {
+            return regex.as_ref().is_some_and(|regex| regex.finds(text));
+        }
+        let regex = naive::compile(asked);
+        let found = regex.as_ref().is_some_and(|regex| regex.finds(text));
+        self.regexes.borrow_mut().insert(asked.clone(), regex);
+        found
+    }
+}
+
+/// Whether a text, prepared as `prepare` does, fits a pattern.
+fn fits(asked: &StrOp, text: &str, prepare: &dyn Fn(&str) -> Cow<'_, str>) -> bool {
+    if let Some(literal) = asked.pattern.as_literal() {
+        let literal = prepare(literal);
+        return match asked.anchor {
+            Anchor::Whole => text == literal,
+            Anchor::Start => text.starts_with(&*literal),
+            Anchor::End => text.ends_with(&*literal),
+            Anchor::Contains => text.contains(&*literal),
+        };
+    }
+    let all_there = asked.pattern.parts().iter().all(|part| match part {
+        Part::Text(part) => text.contains(&*prepare(part)),
+        _ => true,
+    });
+    all_there && naive::fits(asked, text)
 }
 
 /// The event or an element of it, being searched for evidence.
@@ -163,4 +243,31 @@ pub(crate) fn path(event: &Event, sought: NodeId) -> Option<String> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use sigwright_ir::pred::Pattern;
+
+    proptest! {
+        /// The fast comparison has the outcome of the judge's.
+        #[test]
+        fn quick_is_as_judged(
+            anchor in prop::sample::select(vec![
+                Anchor::Whole, Anchor::Start, Anchor::End, Anchor::Contains,
+            ]),
+            pattern in r"[aAbÄäς*?\\\n]{0,5}",
+            cased: bool,
+            texts in prop::collection::vec("[aAbBÄäσΣ*?\\\\\n]{0,6}", 1..4),
+        ) {
+            let asked = StrOp { anchor, pattern: Pattern::parse(&pattern), cased };
+            let quickly = Quickly::default();
+            for text in texts {
+                let judged = naive::fits(&asked, &text);
+                prop_assert_eq!(quickly.fits(&asked, &text), judged, "{:?} {:?}", asked, text);
+            }
+        }
+    }
 }

@@ -33,18 +33,45 @@ pub fn matches(rules: &RuleSet, rule: RuleId, event: &Event) -> bool {
         .is_some_and(|rule| holds(&rules.exprs, rule.root, event))
 }
 
+/// How texts are compared: the judge's own way, or a faster one with the same outcome.
+pub(crate) trait Texts {
+    /// Whether a text fits a pattern.
+    fn fits(&self, asked: &StrOp, text: &str) -> bool;
+    /// Whether a regex is found in a text.
+    fn finds(&self, asked: &Regex, text: &str) -> bool;
+}
+
+/// The judge's way.
+struct Plainly;
+
+impl Texts for Plainly {
+    fn fits(&self, asked: &StrOp, text: &str) -> bool {
+        fits(asked, text)
+    }
+
+    fn finds(&self, asked: &Regex, text: &str) -> bool {
+        compile(asked).is_some_and(|regex| regex.finds(text))
+    }
+}
+
 /// What names are relative to: an event, or an element of one of its arrays.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Scope<'e> {
     pub(crate) event: &'e Event,
     pub(crate) element: Option<NodeId>,
+    texts: &'e dyn Texts,
 }
 
 impl<'e> Scope<'e> {
     pub(crate) fn event(event: &'e Event) -> Self {
+        Self::with(event, &Plainly)
+    }
+
+    pub(crate) fn with(event: &'e Event, texts: &'e dyn Texts) -> Self {
         Scope {
             event,
             element: None,
+            texts,
         }
     }
 
@@ -261,8 +288,8 @@ fn satisfies(exprs: &Exprs, op: &Op, scope: Scope<'_>, node: NodeId) -> bool {
         Op::Bool(asked) => value::equals_bool(found, *asked),
         Op::Compare(comparison, number) => value::compares(found, *comparison, number),
         _ => found.text().is_some_and(|text| match op {
-            Op::Str(asked) => fits(asked, text),
-            Op::Regex(regex) => finds(regex, text),
+            Op::Str(asked) => scope.texts.fits(asked, text),
+            Op::Regex(regex) => scope.texts.finds(regex, text),
             Op::Cidr(network) => value::in_network(text, network),
             Op::FieldRef(other) => refers(exprs, other, scope, text),
             Op::Time(part, comparison, number) => {
@@ -282,7 +309,7 @@ fn refers(exprs: &Exprs, other: &FieldRef, scope: Scope<'_>, text: &str) -> bool
         if theirs.is_empty() && other.anchor != Anchor::Whole {
             return false;
         }
-        fits(
+        scope.texts.fits(
             &StrOp {
                 anchor: other.anchor,
                 pattern: Pattern::literal(theirs),
@@ -365,14 +392,31 @@ fn skip_many(steps: &[Step], done: &mut [bool]) {
     }
 }
 
-/// Whether a regex is found in a text; one that no engine takes is found nowhere.
-pub(crate) fn finds(asked: &Regex, text: &str) -> bool {
+/// A compiled regex.
+pub(crate) enum Compiled {
+    Plain(regex::Regex),
+    Fancy(fancy_regex::Regex),
+}
+
+/// Compiles a regex; `None` for one that no engine takes, which is found nowhere.
+pub(crate) fn compile(asked: &Regex) -> Option<Compiled> {
     let pattern = asked.flagged();
     if let Ok(regex) = regex::Regex::new(&pattern) {
-        return regex.is_match(text);
+        return Some(Compiled::Plain(regex));
     }
     fancy_regex::RegexBuilder::new(&pattern)
         .backtrack_limit(BACKTRACK_LIMIT)
         .build()
-        .is_ok_and(|regex| regex.is_match(text).unwrap_or(false))
+        .ok()
+        .map(Compiled::Fancy)
+}
+
+impl Compiled {
+    /// Whether it is found in a text; where the limit on backtracking is hit, it is not.
+    pub(crate) fn finds(&self, text: &str) -> bool {
+        match self {
+            Compiled::Plain(regex) => regex.is_match(text),
+            Compiled::Fancy(regex) => regex.is_match(text).unwrap_or(false),
+        }
+    }
 }

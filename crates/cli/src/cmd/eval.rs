@@ -9,7 +9,8 @@ use crate::render::finding::{Finding, Printer};
 use crate::settings::{Look, Outcome, Stream};
 use crate::summary::Counts;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sigwright_engine::{Event, Matcher, NodeId, Program, ProgramOptions, evidence};
+use sigwright_engine::evidence::Finder;
+use sigwright_engine::{Event, Matcher, NodeId, Program, ProgramOptions};
 use sigwright_events::{Batch, Progress};
 use sigwright_ir::RuleId;
 use sigwright_syntax::Severity;
@@ -101,6 +102,7 @@ struct Job<'a> {
 struct Scratch<'p> {
     event: Event,
     matcher: Matcher<'p>,
+    evidence: Finder<'p>,
     matched: Vec<RuleId>,
     fields: Vec<(String, NodeId)>,
 }
@@ -110,6 +112,7 @@ impl<'p> Scratch<'p> {
         Scratch {
             event: Event::new(),
             matcher: Matcher::new(program),
+            evidence: Finder::new(program.rules()),
             matched: Vec::new(),
             fields: Vec::new(),
         }
@@ -130,6 +133,7 @@ impl Job<'_> {
         let Scratch {
             event,
             matcher,
+            evidence,
             matched,
             fields,
         } = scratch;
@@ -148,7 +152,7 @@ impl Job<'_> {
                         counts.hidden += 1;
                         continue;
                     }
-                    let found = evidence::evidence(&self.loaded.set, rule, event);
+                    let found = evidence.find(rule, event);
                     fields.clear();
                     fields.extend(found.into_iter().map(|e| (e.field, e.node)));
                     let finding = Finding {
