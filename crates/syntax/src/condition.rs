@@ -5,18 +5,18 @@
 //! Loops stand where the grammar repeats, so only parentheses and negations nest, and those
 //! are counted against [`Limits::condition_depth`].
 
-use crate::ast::{Comparison, Condition, CorrelationExpr, Quantifier, Selector};
+mod correlation;
+
+use crate::ast::{Condition, CorrelationExpr, Quantifier, Selector};
 use crate::diagnostic::Diagnostic;
 use crate::limits::Limits;
 use crate::scalar::Place;
 use crate::span::{Span, Spanned};
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while, take_while1};
+use nom::bytes::complete::{take_while, take_while1};
 use nom::character::complete::{char, multispace0};
 use nom::combinator::{recognize, verify};
 use nom::error::{ErrorKind, ParseError};
 use nom::multi::separated_list1;
-use nom::number::complete::recognize_float;
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
@@ -35,7 +35,7 @@ pub(crate) fn temporal(
     place: &Place,
     limits: &Limits,
 ) -> Result<Spanned<CorrelationExpr>, Box<Diagnostic>> {
-    Grammar::new(text, place, limits, Rules).read(text)
+    Grammar::new(text, place, limits, correlation::Rules).read(text)
 }
 
 /// Reads the boolean condition of a `stats` correlation: compared aggregates as atoms.
@@ -44,7 +44,7 @@ pub(crate) fn stats(
     place: &Place,
     limits: &Limits,
 ) -> Result<Spanned<CorrelationExpr>, Box<Diagnostic>> {
-    Grammar::new(text, place, limits, Aggregates).read(text)
+    Grammar::new(text, place, limits, correlation::Aggregates).read(text)
 }
 
 /// True where a condition can name `name`.
@@ -509,116 +509,5 @@ impl Language for Identifiers {
             rest,
             Spanned::new(Condition::Selection(first.to_owned()), span),
         ))
-    }
-}
-
-/// Correlations: the names or ids of rules.
-struct Rules;
-
-/// Correlations of type `stats`: an aggregate compared with a number.
-struct Aggregates;
-
-macro_rules! correlation_links {
-    () => {
-        type Tree = CorrelationExpr;
-
-        fn and(terms: Vec<Spanned<CorrelationExpr>>) -> CorrelationExpr {
-            CorrelationExpr::And(terms)
-        }
-
-        fn or(terms: Vec<Spanned<CorrelationExpr>>) -> CorrelationExpr {
-            CorrelationExpr::Or(terms)
-        }
-
-        fn not(term: Box<Spanned<CorrelationExpr>>) -> CorrelationExpr {
-            CorrelationExpr::Not(term)
-        }
-    };
-}
-
-impl Language for Rules {
-    correlation_links!();
-    const ATOM: &'static str = "a rule";
-
-    fn atom<'i>(
-        grammar: &Grammar<'_, Self>,
-        first: &'i str,
-        rest: &'i str,
-    ) -> Parsed<'i, Spanned<CorrelationExpr>> {
-        let end = grammar.at(rest);
-        let span = grammar.place.part(end - first.len(), end);
-        Ok((
-            rest,
-            Spanned::new(CorrelationExpr::Rule(first.to_owned()), span),
-        ))
-    }
-}
-
-impl Language for Aggregates {
-    correlation_links!();
-    const ATOM: &'static str = "an aggregate";
-
-    fn atom<'i>(
-        grammar: &Grammar<'_, Self>,
-        first: &'i str,
-        rest: &'i str,
-    ) -> Parsed<'i, Spanned<CorrelationExpr>> {
-        let start = grammar.at(rest) - first.len();
-        let (after, _) = blanks(rest)?;
-        // The longer spellings come first.
-        let symbols = alt((
-            tag::<_, _, Failed>(">="),
-            tag("<="),
-            tag("!="),
-            tag("=="),
-            tag(">"),
-            tag("<"),
-            tag("="),
-        ));
-        let mut symbols = symbols;
-        let Ok((number, symbol)) = symbols.parse(after) else {
-            return fail(
-                Problem::new(
-                    start,
-                    grammar.at(rest),
-                    format!("`{first}` is not compared with anything"),
-                )
-                .help(format!("such as `{first} >= 5`")),
-            );
-        };
-        let comparison = match symbol {
-            ">=" => Comparison::Gte,
-            "<=" => Comparison::Lte,
-            ">" => Comparison::Gt,
-            "<" => Comparison::Lt,
-            "!=" => Comparison::Neq,
-            _ => Comparison::Eq,
-        };
-        let (number, _) = blanks(number)?;
-        let parsed: Parsed<'i, &str> = recognize_float(number);
-        let value = parsed
-            .ok()
-            .and_then(|(rest, text)| Some((rest, text.parse::<f64>().ok()?)));
-        let Some((rest, value)) = value.filter(|(_, value)| value.is_finite()) else {
-            let token = grammar.token(number);
-            let at = grammar.at(number);
-            let problem = if token.is_empty() {
-                Problem::new(
-                    start,
-                    at,
-                    format!("`{symbol}` must be followed by a number"),
-                )
-            } else {
-                Problem::new(
-                    at,
-                    at + token.len(),
-                    format!("expected a number, found `{token}`"),
-                )
-            };
-            return fail(problem);
-        };
-        let span = grammar.place.part(start, grammar.at(rest));
-        let tree = CorrelationExpr::Compare(first.to_owned(), comparison, value);
-        Ok((rest, Spanned::new(tree, span)))
     }
 }

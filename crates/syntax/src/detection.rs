@@ -8,7 +8,8 @@ use crate::ast::{
 };
 use crate::condition;
 use crate::diagnostic::Diagnostic;
-use crate::item::{Key, cover};
+use crate::item::cover;
+use crate::key::Key;
 use crate::reader::{Entries, Reader};
 use crate::span::{Span, Spanned};
 use crate::yaml::Node;

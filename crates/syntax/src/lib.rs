@@ -18,6 +18,7 @@
 //! assert_eq!(diagnostics[0].help.as_deref(), Some("did you mean `selection`?"));
 //! ```
 
+mod action;
 pub mod ast;
 mod condition;
 mod correlation;
@@ -26,8 +27,10 @@ pub mod diagnostic;
 mod document;
 mod filter;
 mod item;
+mod key;
 pub mod limits;
 pub mod modifier;
+mod node;
 pub mod pattern;
 mod reader;
 mod rule;
