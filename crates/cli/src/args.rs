@@ -198,9 +198,11 @@ pub struct LintArgs {
 
 const EXAMPLES_EXPLAIN: &str = "\
 Examples:
-  sigwright explain rules/kubernetes/RULE.yml --event samples/kubernetes-incident.ndjson
-  sigwright explain rules/kubernetes/RULE.yml --event '{\"kind\":\"Event\",\"verb\":\"get\"}'
-  sigwright explain --ir rules/kubernetes/RULE.yml
+  sigwright explain rules/kubernetes/kubernetes_audit_secret_read.yml \\
+      --event samples/kubernetes-incident.ndjson
+  sigwright explain rules/kubernetes/kubernetes_audit_secret_read.yml \\
+      --logsource product=kubernetes --event '{\"verb\":\"get\"}'
+  sigwright explain --ir rules/kubernetes/kubernetes_audit_secret_read.yml
 
 Of several events the first that the rule matches is explained, else the first one.
 
