@@ -1,7 +1,7 @@
 //! GKE: a Kubernetes event folded into an entry of Cloud Audit Logs. Its values get the
 //! names they have in `audit.k8s.io`; the entry's own names stay.
 
-use crate::derive::text_is;
+use crate::derive::{first, text_is};
 use sigwright_engine::{Event, NodeId, Value};
 
 /// Values that are the same under another name.
@@ -210,18 +210,28 @@ const GRPC: [&str; 17] = [
     "401", // UNAUTHENTICATED
 ];
 
-/// An entry that only opens an operation comes when the answer begins.
+/// An entry stands for a request as a whole, so it gets the stage at which a request of its kind
+/// is known to have been answered: the start of the answer for what may go on for hours (the
+/// same kinds of request for which the API server logs that stage), unless it was refused.
+/// So does an entry that only opens an operation.
 fn stage(event: &Event, entry: NodeId) -> &'static str {
     let is = |key| {
         let node = event.at(entry, &["operation", key]);
         node.is_some_and(|node| event.value(node) == Value::Bool(true))
     };
-    if is("first") && !is("last") {
+    let text = |name| first(event, name).and_then(|node| event.value(node).text());
+    let long_running = text("verb") == Some("watch")
+        || text("objectRef.subresource").is_some_and(|sub| LONG_RUNNING.contains(&sub));
+    let failed = text("responseStatus.code").is_some_and(|code| code.starts_with(['4', '5']));
+    if (is("first") && !is("last")) || (long_running && !failed) {
         "ResponseStarted"
     } else {
         "ResponseComplete"
     }
 }
+
+/// Subresources whose requests kube-apiserver treats as long-running, beside every watch.
+const LONG_RUNNING: [&str; 5] = ["attach", "exec", "log", "portforward", "proxy"];
 
 fn level(event: &Event, payload: NodeId) -> &'static str {
     let has = |key| event.member(payload, key).is_some();
