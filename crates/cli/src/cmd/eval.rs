@@ -3,7 +3,7 @@
 use super::{complain, report};
 use crate::args::{ColorWhen, EvalArgs};
 use crate::input::{Input, malformed};
-use crate::load::{self, Loaded};
+use crate::load;
 use crate::pipeline::{self, Done};
 use crate::render::finding::{Finding, Printer};
 use crate::settings::{Look, Outcome, Stream};
@@ -55,7 +55,6 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
         out.write(head.as_bytes())?;
     }
     let job = Job {
-        loaded: &loaded,
         input: &input,
         printer,
         min_level: args.min_level,
@@ -92,7 +91,6 @@ fn threads(asked: Option<u16>) -> usize {
 
 /// What all workers share.
 struct Job<'a> {
-    loaded: &'a Loaded,
     input: &'a Input,
     printer: Printer,
     min_level: Option<Level>,
@@ -210,9 +208,8 @@ impl Output {
             && io::stderr().is_terminal()
             && let Some(total) = progress.total
         {
-            let style = ProgressStyle::with_template(
-                "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
-            );
+            let style =
+                ProgressStyle::with_template("{wide_bar} {bytes} of {total_bytes} {elapsed}");
             self.bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr())
                 .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
                 .with_elapsed(self.started.elapsed());
