@@ -103,3 +103,25 @@ fn text_of_a_rule_is_shown_without_its_escapes() {
         assert!(!all.contains(harmful), "{all:?}");
     }
 }
+
+#[test]
+fn of_an_endless_line_only_the_place_is_shown() {
+    let place = Place::new("lint-long");
+    let filler = "a, ".repeat(30_000);
+    let text = rule("login", "low").replace(
+        "        action: login\n",
+        &format!("        {{ é: [{filler}], b|startwith: x, c: [{filler}], é: 1 }}\n"),
+    );
+    place.file("r.yml", text);
+    let ran = place.run(&["lint", "r.yml"]).code(1);
+    assert!(ran.out.len() < 5_000, "{} bytes", ran.out.len());
+    for part in ["b|startwith: x", "first here", "again here"] {
+        assert!(ran.out.contains(part), "no {part}\n{}", ran.out);
+    }
+    // columns count characters, whatever the line
+    let short = place.run(&["lint", "--format", "short", "r.yml"]);
+    for line in short.out.lines() {
+        let at = line.split(": ").next().unwrap();
+        assert!(ran.out.contains(&format!("[{at}]")), "no {at}\n{}", ran.out);
+    }
+}

@@ -277,7 +277,15 @@ impl<'a> Text<'a> {
             _ => (offset as usize).min(self.safe.len()),
         };
         let start = moved(label.span.start);
-        let span = SourceSpan::from((start, moved(label.span.end).saturating_sub(start)));
+        let end = moved(label.span.end).max(start);
+        let covered = self.safe.get(start..end).unwrap_or("");
+        // of a place with an endless line only the beginning is underlined
+        let end = if is_long(covered) {
+            before(self.safe, start + CLIP)
+        } else {
+            end
+        };
+        let span = SourceSpan::from((start, end - start));
         let text = (!label.text.is_empty()).then(|| escape::line(&label.text).into_owned());
         if primary {
             LabeledSpan::new_primary_with_span(text, span)
@@ -291,17 +299,60 @@ impl SourceCode for Text<'_> {
     fn read_span<'b>(
         &'b self,
         span: &SourceSpan,
-        before: usize,
-        after: usize,
+        lines_before: usize,
+        lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, miette::MietteError> {
-        let found = self.safe.read_span(span, before, after)?;
+        let found = self.safe.read_span(span, lines_before, lines_after)?;
+        let whole = found.span();
+        let (start, end) = (span.offset(), span.offset() + span.len());
+        let text = self.safe;
+        let from = text
+            .get(..start)
+            .unwrap_or("")
+            .rfind('\n')
+            .map_or(0, |at| at + 1);
+        let data = text.get(whole.offset()..whole.offset() + whole.len());
+        let (first, last) = if !data.is_some_and(is_long) {
+            (whole.offset(), whole.offset() + whole.len())
+        } else if span.len() > CLIP {
+            // places far apart are shown one by one
+            return Err(miette::MietteError::OutOfBounds);
+        } else {
+            let to = text.get(end..).unwrap_or("").find('\n');
+            let to = to.map_or(text.len(), |at| end + at);
+            let room = if lines_before == 0 { 0 } else { CLIP / 2 };
+            (
+                before(text, start.saturating_sub(room).max(from)),
+                before(text, (end + CLIP / 2).min(to)),
+            )
+        };
+        let skipped = text.get(whole.offset()..first).unwrap_or("");
+        let lead = text.get(from..first).unwrap_or("");
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.clone(),
-            found.data(),
-            *found.span(),
-            found.line(),
-            found.column(),
+            text.get(first..last).unwrap_or("").as_bytes(),
+            SourceSpan::from((first, last - first)),
+            found.line() + skipped.matches('\n').count(),
+            lead.chars().count(),
             found.line_count(),
         )))
     }
+}
+
+/// How long a line may be, in bytes, before only a part of it is shown.
+const LONG: usize = 500;
+/// How many bytes of such a line are underlined or shown around.
+const CLIP: usize = 120;
+
+fn is_long(text: &str) -> bool {
+    text.split('\n').any(|line| line.len() > LONG)
+}
+
+/// The last place in a text where a character begins, up to `at`.
+fn before(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
 }
