@@ -3,9 +3,12 @@
 use crate::event::{Event, NodeId, Value};
 use crate::fold::{fold, fold_into};
 use crate::naive::{self, Compiled, Judge, Scope, Texts};
+use crate::program::Matcher;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sigwright_ir::pred::{Anchor, Part, Regex, StrOp};
-use sigwright_ir::{Expr, ExprId, FieldId, Outline, OutlineKind, RuleId, RuleSet, Subject};
+use sigwright_ir::{
+    Expr, ExprId, Exprs, FieldId, Op, Outline, OutlineKind, Predicate, RuleId, RuleSet, Subject,
+};
 use sigwright_syntax::Span;
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -48,17 +51,86 @@ impl<'r> Finder<'r> {
 
     /// What [`evidence`] finds.
     pub fn find(&self, rule: RuleId, event: &Event) -> Vec<Evidence> {
+        let scope = Scope::with(event, &self.texts);
+        self.search(&mut Judge::new(&self.rules.exprs, scope), rule)
+    }
+
+    /// What [`evidence`] finds, for the event that `matcher` was last given: what it knows of
+    /// the event is not asked again.
+    pub fn find_after(
+        &self,
+        matcher: &mut Matcher<'_>,
+        rule: RuleId,
+        event: &Event,
+    ) -> Vec<Evidence> {
+        let scope = Scope::with(event, &self.texts);
+        let exprs = &self.rules.exprs;
+        let mut matched = Matched {
+            matcher,
+            exprs,
+            scope,
+        };
+        self.search(&mut matched, rule)
+    }
+
+    fn search<'a>(&self, known: &mut dyn Known<'a>, rule: RuleId) -> Vec<Evidence> {
         let mut found = Vec::new();
-        if let Some(rule) = self.rules.rule(rule) {
-            let scope = Scope::with(event, &self.texts);
-            let mut judge = Judge::new(&self.rules.exprs, scope);
-            if judge.holds(rule.root) {
-                collect(&mut judge, &rule.outline, &mut Place::default(), &mut found);
+        if let Some(rule) = self.rules.rule(rule)
+            && known.holds(rule.root)
+        {
+            collect(known, &rule.outline, &mut Place::default(), &mut found);
+        }
+        let mut at = 0;
+        while let Some(evidence) = found.get(at) {
+            if found.iter().take(at).any(|earlier| earlier == evidence) {
+                found.remove(at);
+            } else {
+                at += 1;
             }
         }
-        let mut seen = FxHashSet::default();
-        found.retain(|evidence| seen.insert(evidence.clone()));
         found
+    }
+}
+
+/// Who says what holds of the event or element at hand.
+trait Known<'a> {
+    fn exprs(&self) -> &'a Exprs;
+    fn scope(&self) -> Scope<'a>;
+    fn holds(&mut self, expr: ExprId) -> bool;
+}
+
+impl<'a> Known<'a> for Judge<'a> {
+    fn exprs(&self) -> &'a Exprs {
+        self.exprs
+    }
+
+    fn scope(&self) -> Scope<'a> {
+        self.scope
+    }
+
+    fn holds(&mut self, expr: ExprId) -> bool {
+        Judge::holds(self, expr)
+    }
+}
+
+/// An event that a matcher has gone through.
+struct Matched<'a, 'm, 'p> {
+    matcher: &'m mut Matcher<'p>,
+    exprs: &'a Exprs,
+    scope: Scope<'a>,
+}
+
+impl<'a> Known<'a> for Matched<'a, '_, '_> {
+    fn exprs(&self) -> &'a Exprs {
+        self.exprs
+    }
+
+    fn scope(&self) -> Scope<'a> {
+        self.scope
+    }
+
+    fn holds(&mut self, expr: ExprId) -> bool {
+        self.matcher.holds(expr, self.scope.event)
     }
 }
 
@@ -133,22 +205,27 @@ impl Place {
     }
 }
 
-fn collect(judge: &mut Judge<'_>, outline: &Outline, place: &mut Place, found: &mut Vec<Evidence>) {
-    if outline.kind == OutlineKind::Not || !judge.holds(outline.expr) {
+fn collect<'a>(
+    known: &mut dyn Known<'a>,
+    outline: &Outline,
+    place: &mut Place,
+    found: &mut Vec<Evidence>,
+) {
+    if outline.kind == OutlineKind::Not || !known.holds(outline.expr) {
         return;
     }
     if outline.children.is_empty() {
-        drill(judge, outline.expr, outline.span, &place.prefix, found);
+        drill(known, outline.expr, outline.span, &place.prefix, found);
         return;
     }
     if !place.done.insert(outline.children.as_ptr()) {
         return;
     }
     if let OutlineKind::Elements(_) = outline.kind {
-        let Expr::Elements { field, body, .. } = judge.exprs.get(outline.expr) else {
+        let Expr::Elements { field, body, .. } = known.exprs().get(outline.expr) else {
             return;
         };
-        for (mut inner, prefix) in fitting(judge, *field, *body, &place.prefix) {
+        for (mut inner, prefix) in fitting(known, *field, *body, &place.prefix) {
             let mut place = Place::named(prefix);
             for child in outline.children.iter() {
                 collect(&mut inner, child, &mut place, found);
@@ -157,22 +234,23 @@ fn collect(judge: &mut Judge<'_>, outline: &Outline, place: &mut Place, found: &
         return;
     }
     for child in outline.children.iter() {
-        collect(judge, child, place, found);
+        collect(known, child, place, found);
     }
 }
 
 /// The elements that satisfy the body, each with its own judge and name.
 fn fitting<'a>(
-    judge: &Judge<'a>,
+    known: &dyn Known<'a>,
     field: FieldId,
     body: ExprId,
     prefix: &str,
 ) -> Vec<(Judge<'a>, String)> {
-    let name = judge.exprs.field_name(field);
+    let (exprs, scope) = (known.exprs(), known.scope());
+    let name = exprs.field_name(field);
     let mut fitting = Vec::new();
-    for array in judge.scope.arrays(name) {
+    for array in scope.arrays(name) {
         for (place, element) in array.into_iter().enumerate() {
-            let mut inner = Judge::new(judge.exprs, judge.scope.element(element));
+            let mut inner = Judge::new(exprs, scope.element(element));
             if inner.holds(body) {
                 fitting.push((inner, format!("{}[{place}]", join(prefix, name))));
             }
@@ -182,21 +260,27 @@ fn fitting<'a>(
 }
 
 /// What the parts of an expression that hold were answered by.
-fn drill(judge: &mut Judge<'_>, expr: ExprId, span: Span, prefix: &str, found: &mut Vec<Evidence>) {
-    if !judge.holds(expr) {
+fn drill<'a>(
+    known: &mut dyn Known<'a>,
+    expr: ExprId,
+    span: Span,
+    prefix: &str,
+    found: &mut Vec<Evidence>,
+) {
+    if !known.holds(expr) {
         return;
     }
-    let exprs = judge.exprs;
+    let (exprs, scope) = (known.exprs(), known.scope());
     match exprs.get(expr) {
         Expr::True | Expr::False | Expr::Not(_) => {}
         // neither holds the other: smart constructors flatten, so this goes two levels deep
         Expr::And(children) | Expr::Or(children) => {
             for child in children {
-                drill(judge, *child, span, prefix, found);
+                drill(known, *child, span, prefix, found);
             }
         }
         Expr::Elements { field, body, .. } => {
-            for (mut inner, prefix) in fitting(judge, *field, *body, prefix) {
+            for (mut inner, prefix) in fitting(known, *field, *body, prefix) {
                 drill(&mut inner, *body, span, &prefix, found);
             }
         }
@@ -204,16 +288,28 @@ fn drill(judge: &mut Judge<'_>, expr: ExprId, span: Span, prefix: &str, found: &
             let Some(predicate) = exprs.predicate(*pred) else {
                 return;
             };
-            for node in naive::answers(exprs, predicate, judge.scope) {
+            for node in answers(exprs, predicate, scope) {
                 let field = match predicate.subject {
                     Subject::Field(field) => join(prefix, exprs.field_name(field)),
                     Subject::Element => prefix.to_owned(),
-                    Subject::AnyValue => path(judge.scope.event, node).unwrap_or_default(),
+                    Subject::AnyValue => path(scope.event, node).unwrap_or_default(),
                 };
                 found.push(Evidence { field, node, span });
             }
         }
     }
+}
+
+/// The values that make a predicate true, which is known to be true: where there is only one
+/// value it needs no asking.
+fn answers(exprs: &Exprs, predicate: &Predicate, scope: Scope<'_>) -> Vec<NodeId> {
+    if !matches!(predicate.op, Op::Null | Op::Exists) {
+        let leaves = scope.flat(&scope.subject(exprs, predicate.subject));
+        if leaves.len() == 1 {
+            return leaves;
+        }
+    }
+    naive::answers(exprs, predicate, scope)
 }
 
 pub(crate) fn join(prefix: &str, name: &str) -> String {

@@ -96,7 +96,7 @@ impl<'e> Scope<'e> {
         found
     }
 
-    fn subject(self, exprs: &Exprs, subject: Subject) -> Vec<NodeId> {
+    pub(crate) fn subject(self, exprs: &Exprs, subject: Subject) -> Vec<NodeId> {
         match subject {
             Subject::Field(field) => self.reached(exprs.field_name(field)),
             Subject::Element => self.element.into_iter().collect(),
@@ -112,7 +112,7 @@ impl<'e> Scope<'e> {
     }
 
     /// The members of arrays in place of the arrays, however deep.
-    fn flat(self, nodes: &[NodeId]) -> Vec<NodeId> {
+    pub(crate) fn flat(self, nodes: &[NodeId]) -> Vec<NodeId> {
         let mut leaves = Vec::new();
         for node in nodes {
             self.event.leaves(*node, &mut |leaf| leaves.push(leaf));

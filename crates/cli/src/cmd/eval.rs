@@ -150,7 +150,7 @@ impl Job<'_> {
                         counts.hidden += 1;
                         continue;
                     }
-                    let found = evidence.find(rule, event);
+                    let found = evidence.find_after(matcher, rule, event);
                     fields.clear();
                     fields.extend(found.into_iter().map(|e| (e.field, e.node)));
                     let finding = Finding {

@@ -8,7 +8,7 @@ use super::trie::Trie;
 use crate::event::{Event, NodeId, Value};
 use crate::fold::fold_into;
 use crate::{naive, value};
-use sigwright_ir::RuleId;
+use sigwright_ir::{Expr, ExprId, RuleId};
 use sigwright_ir::pred::{Anchor, FieldRef};
 use std::cmp::Ordering;
 
@@ -190,6 +190,7 @@ impl<'p> Matcher<'p> {
         let Some(scratch) = self.scratch.get_mut(place) else {
             return;
         };
+        scratch.clear();
         scratch.fit(plan);
         let mut run = Run {
             plan,
@@ -204,7 +205,24 @@ impl<'p> Matcher<'p> {
         run.evaluate(found);
         self.counters.exhausted += scratch.exhausted;
         self.counters.duplicate_keys += u64::from(scratch.duplicate);
-        scratch.clear();
+    }
+
+    /// Whether an expression of the rule set holds for `event`, which must be the one last
+    /// given to [`Matcher::matches`]: what was found out then is not asked again.
+    pub(crate) fn holds(&mut self, expr: ExprId, event: &Event) -> bool {
+        let program = self.program;
+        let place = program.place(event.origin);
+        let (Some(plan), Some(scratch)) = (program.plan(place), self.scratch.get_mut(place)) else {
+            return naive::holds(&program.set.exprs, expr, event);
+        };
+        let mut run = Run {
+            plan,
+            program,
+            event,
+            scratch,
+            folded: &mut self.folded,
+        };
+        run.holds(expr)
     }
 }
 
@@ -368,6 +386,22 @@ impl Run<'_> {
             }) {
                 found.push(*id);
             }
+        }
+    }
+
+    fn holds(&mut self, expr: ExprId) -> bool {
+        let exprs = &self.program.set.exprs;
+        match exprs.get(expr) {
+            Expr::True => true,
+            Expr::False => false,
+            Expr::Not(inner) => !self.holds(*inner),
+            Expr::And(parts) => parts.iter().all(|part| self.holds(*part)),
+            Expr::Or(parts) => parts.iter().any(|part| self.holds(*part)),
+            Expr::Pred(_) | Expr::Elements { .. } => match self.plan.tests.get(&expr) {
+                Some(Test::Bit(bit)) => self.scratch.is_set(*bit),
+                Some(Test::Lazy(number)) => self.lazy(*number),
+                None => naive::holds(exprs, expr, self.event),
+            },
         }
     }
 

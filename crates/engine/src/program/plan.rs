@@ -27,6 +27,8 @@ pub(crate) struct Plan {
     pub(super) lazy: Vec<Lazy>,
     pub(super) rules: Vec<(RuleId, u32)>,
     pub(super) code: Code,
+    /// How each predicate and array selector is tested.
+    pub(super) tests: FxHashMap<ExprId, Test>,
     /// Per bit, the rules it is a witness of: a range of `witnessed`.
     pub(super) postings: Vec<(u32, u32)>,
     pub(super) witnessed: Vec<u32>,
@@ -153,6 +155,11 @@ impl Plan {
         plan.keywords = builder.keywords.map(FieldBuilder::build);
         plan.lazy = builder.lazy;
         plan.code = builder.code;
+        plan.tests = builder
+            .tested
+            .into_iter()
+            .map(|(expr, tested)| (expr, tested.test))
+            .collect();
         plan
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::event::Event;
-use crate::naive;
+use crate::{evidence, naive};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sigwright_ir::pred::{Anchor, Comparison, FieldRef, Number, Part, Pattern, Regex, StrOp};
@@ -241,6 +241,14 @@ proptest! {
                     .filter(|id| naive::matches(&set, *id, &event))
                     .collect();
                 prop_assert_eq!(&found, &expected, "{} {}", label, text);
+                for id in found.iter().copied() {
+                    let finder = evidence::Finder::new(&set);
+                    prop_assert_eq!(
+                        finder.find_after(&mut matcher, id, &event),
+                        evidence::evidence(&set, id, &event),
+                        "{} {}", label, text
+                    );
+                }
             }
         }
     }
