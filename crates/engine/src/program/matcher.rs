@@ -8,8 +8,8 @@ use super::trie::Trie;
 use crate::event::{Event, NodeId, Value};
 use crate::fold::fold_into;
 use crate::{naive, value};
-use sigwright_ir::{Expr, ExprId, RuleId};
 use sigwright_ir::pred::{Anchor, FieldRef};
+use sigwright_ir::{Expr, ExprId, RuleId};
 use std::cmp::Ordering;
 
 /// What happened beside matching.
