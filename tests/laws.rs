@@ -1,5 +1,7 @@
 //! Laws: what holds for every rule and every event.
 
+#[path = "laws/corpus.rs"]
+mod corpus;
 #[path = "laws/generate.rs"]
 mod generate;
 

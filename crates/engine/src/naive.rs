@@ -420,3 +420,39 @@ impl Compiled {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sigwright_ir::pred::Number;
+
+    /// Neither depth nor the product of ways through an expression costs more than its size.
+    #[test]
+    fn deep_expressions_are_judged_without_recursion() {
+        let mut exprs = Exprs::new();
+        let (a, b) = (exprs.field("a"), exprs.field("b"));
+        let mut is = |field, number| {
+            exprs.pred(Predicate {
+                subject: Subject::Field(field),
+                op: Op::Num(Number::Int(number)),
+            })
+        };
+        let (one, two) = (is(a, 1), is(b, 2));
+        let mut deep = one;
+        for _ in 0..100_000 {
+            let both = exprs.and([deep, two]);
+            let not = exprs.not(both);
+            deep = exprs.or([not, one]);
+        }
+        let event = Event::from_json(r#"{"a":1,"b":2}"#).unwrap();
+        assert!(holds(&exprs, deep, &event));
+        let none = exprs.and([deep, Exprs::FALSE]);
+        assert!(!holds(&exprs, none, &event));
+    }
+
+    #[test]
+    fn an_id_of_another_set_matches_nothing() {
+        let event = Event::from_json("{}").unwrap();
+        assert!(!matches(&RuleSet::default(), RuleId(0), &event));
+    }
+}
