@@ -3,7 +3,7 @@
 use crate::names::Names;
 use crate::pred::RuleId;
 use crate::rule::{CorrelationRule, Reference};
-use sigwright_syntax::ast::{Body, Correlation, CorrelationCondition, CorrelationExpr, Document};
+use sigwright_syntax::ast::{Body, Correlation, Document};
 use sigwright_syntax::{Diagnostic, Diagnostics, Spanned};
 use std::collections::{HashMap, HashSet};
 
@@ -78,25 +78,13 @@ fn references(
     names: &Names<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<(Spanned<String>, usize)>> {
-    let mut in_condition: Vec<Spanned<String>> = Vec::new();
-    if let Some(condition) = &correlation.condition
-        && let CorrelationCondition::Expression(expr) = &condition.value
-    {
-        rules_in(expr, &mut in_condition);
-    }
-    // A boolean condition names the rules itself, so `rules` may be left out (SEP #198).
-    let named = match correlation.rules.is_empty() {
-        true => &in_condition,
-        false => &correlation.rules,
-    };
     let mut failed = false;
     let mut references: Vec<(Spanned<String>, usize)> = Vec::new();
-    for reference in named {
+    for reference in &correlation.rules {
         match names.resolve(reference) {
             Ok(target) => match references.iter().find(|(_, t)| *t == target) {
                 None => references.push((reference.clone(), target)),
-                // Naming a rule again in a condition is its nature, in a list a slip.
-                Some((first, _)) if !correlation.rules.is_empty() => diagnostics.push(
+                Some((first, _)) => diagnostics.push(
                     Diagnostic::warning(
                         "duplicate-reference",
                         reference.span,
@@ -104,7 +92,6 @@ fn references(
                     )
                     .also(first.span, "here"),
                 ),
-                Some(_) => {}
             },
             Err(error) => {
                 diagnostics.push(*error);
@@ -114,9 +101,6 @@ fn references(
     }
     if failed {
         return None;
-    }
-    if !correlation.rules.is_empty() && !in_condition.is_empty() {
-        failed |= !agree(&references, &in_condition, names, diagnostics);
     }
     for fields in correlation.aliases.values() {
         for (rule, field) in fields {
@@ -136,61 +120,6 @@ fn references(
         }
     }
     (!failed).then_some(references)
-}
-
-/// Every rule listed is in the condition, and every rule of the condition is listed.
-fn agree(
-    references: &[(Spanned<String>, usize)],
-    in_condition: &[Spanned<String>],
-    names: &Names<'_>,
-    diagnostics: &mut Diagnostics,
-) -> bool {
-    let mut agree = true;
-    let mut used = HashSet::new();
-    for name in in_condition {
-        match names.resolve(name) {
-            Ok(target) if references.iter().any(|(_, t)| *t == target) => {
-                used.insert(target);
-            }
-            _ => {
-                agree = false;
-                diagnostics.push(
-                    Diagnostic::error(
-                        "unlisted-rule",
-                        name.span,
-                        format!("`{}` is not in `rules`", name.value),
-                    )
-                    .help("add it to `rules`, or leave `rules` out"),
-                );
-            }
-        }
-    }
-    for (reference, target) in references {
-        if !used.contains(target) {
-            agree = false;
-            diagnostics.push(
-                Diagnostic::error(
-                    "unused-rule",
-                    reference.span,
-                    format!("the condition does not mention `{}`", reference.value),
-                )
-                .help("use it in the condition, or remove it here"),
-            );
-        }
-    }
-    agree
-}
-
-/// The rules an expression names, each time with its place. The reader has limited nesting.
-fn rules_in(expr: &Spanned<CorrelationExpr>, found: &mut Vec<Spanned<String>>) {
-    match &expr.value {
-        CorrelationExpr::And(parts) | CorrelationExpr::Or(parts) => {
-            parts.iter().for_each(|part| rules_in(part, found));
-        }
-        CorrelationExpr::Not(part) => rules_in(part, found),
-        CorrelationExpr::Rule(name) => found.push(Spanned::new(name.clone(), expr.span)),
-        CorrelationExpr::Compare(..) => {}
-    }
 }
 
 /// Correlations in an order in which each follows those it refers to; those in a cycle, or

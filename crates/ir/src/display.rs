@@ -234,3 +234,63 @@ fn regex(f: &mut fmt::Formatter<'_>, regex: &Regex) -> fmt::Result {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pred::Number;
+
+    fn shown(field: &str, op: Op) -> String {
+        let mut exprs = Exprs::new();
+        let subject = Subject::Field(exprs.field(field));
+        let id = exprs.pred(Predicate { subject, op });
+        exprs.display(id).to_string()
+    }
+
+    fn text(text: &str) -> Op {
+        let pattern = Pattern::parse(text);
+        Op::Str(StrOp::new(Anchor::Whole, pattern, false))
+    }
+
+    #[test]
+    fn constants_are_words() {
+        let exprs = Exprs::new();
+        assert_eq!(exprs.display(Exprs::TRUE).to_string(), "true");
+        assert_eq!(exprs.display(Exprs::FALSE).to_string(), "false");
+    }
+
+    #[test]
+    fn names_are_quoted_where_they_could_be_misread() {
+        let five = || Op::Num(Number::Int(5));
+        assert_eq!(shown("a.b/c-d@e", five()), "a.b/c-d@e = 5");
+        assert_eq!(shown("a b", five()), "\"a b\" = 5");
+        assert_eq!(shown("", five()), "\"\" = 5");
+        assert_eq!(shown(".", five()), "\".\" = 5");
+        assert_eq!(shown("a\"\n", five()), "\"a\\\"\\u{a}\" = 5");
+    }
+
+    #[test]
+    fn text_and_wildcards_cannot_be_confused() {
+        assert_eq!(shown("f", text(r"a*b\*c?d\\e")), r#"f = "a*b\*c?d\\e""#);
+        assert_eq!(shown("f", text("[-] \"x\"")), r#"f = "\[-] \"x\"""#);
+        // A character that turns the line around is not let through.
+        assert_eq!(shown("f", text("a\u{202E}b")), "f = \"a\\u{202e}b\"");
+    }
+
+    #[test]
+    fn a_regular_expression_ends_at_its_last_slash() {
+        let regex = |pattern: &str| {
+            Op::Regex(Regex {
+                pattern: pattern.to_owned(),
+                ignore_case: true,
+                multi_line: false,
+                dot_all: true,
+            })
+        };
+        assert_eq!(
+            shown("f", regex(r"a/b\/c\\/d")),
+            r"f matches /a\/b\/c\\\/d/is"
+        );
+        assert_eq!(shown("f", regex("a\nb")), r"f matches /a\nb/is");
+    }
+}

@@ -28,11 +28,14 @@ const ROUNDS: usize = 8;
 
 /// Runs every pass on an expression until none changes it.
 pub fn run(exprs: &mut Exprs, root: ExprId) -> ExprId {
+    apply(exprs, PASSES, root)
+}
+
+/// Runs some passes on an expression until none changes it.
+pub fn apply(exprs: &mut Exprs, passes: &[Pass], root: ExprId) -> ExprId {
     let mut last = root;
     for _ in 0..ROUNDS {
-        let next = PASSES
-            .iter()
-            .fold(last, |root, pass| apply(exprs, *pass, root));
+        let next = visit(exprs, passes, last, &mut HashMap::new());
         if next == last {
             break;
         }
@@ -41,28 +44,32 @@ pub fn run(exprs: &mut Exprs, root: ExprId) -> ExprId {
     last
 }
 
-/// Runs one pass on an expression and all its parts, innermost first.
-pub fn apply(exprs: &mut Exprs, pass: Pass, root: ExprId) -> ExprId {
-    visit(exprs, pass, root, &mut HashMap::new())
-}
-
-/// Expressions are no deeper than [`crate::limits::Limits::depth`] allows.
-fn visit(exprs: &mut Exprs, pass: Pass, id: ExprId, done: &mut HashMap<ExprId, ExprId>) -> ExprId {
+/// Rewrites an expression's parts, then the expression. Expressions are no deeper than
+/// [`crate::limits::Limits::depth`] allows.
+fn visit(
+    exprs: &mut Exprs,
+    passes: &[Pass],
+    id: ExprId,
+    done: &mut HashMap<ExprId, ExprId>,
+) -> ExprId {
+    if matches!(exprs.get(id), Expr::True | Expr::False | Expr::Pred(_)) {
+        return id;
+    }
     if let Some(known) = done.get(&id) {
         return *known;
     }
-    let rebuilt = match exprs.get(id).clone() {
-        Expr::True | Expr::False | Expr::Pred(_) => return id,
-        Expr::And(parts) => {
-            let parts: Vec<ExprId> = parts.iter().map(|p| visit(exprs, pass, *p, done)).collect();
-            exprs.and(parts)
-        }
-        Expr::Or(parts) => {
-            let parts: Vec<ExprId> = parts.iter().map(|p| visit(exprs, pass, *p, done)).collect();
-            exprs.or(parts)
-        }
+    let mut new = match exprs.get(id).clone() {
+        Expr::True | Expr::False | Expr::Pred(_) => id,
+        Expr::And(parts) => match rewritten(exprs, passes, &parts, done) {
+            Some(parts) => exprs.and(parts),
+            None => id,
+        },
+        Expr::Or(parts) => match rewritten(exprs, passes, &parts, done) {
+            Some(parts) => exprs.or(parts),
+            None => id,
+        },
         Expr::Not(part) => {
-            let part = visit(exprs, pass, part, done);
+            let part = visit(exprs, passes, part, done);
             exprs.not(part)
         }
         Expr::Elements {
@@ -70,11 +77,30 @@ fn visit(exprs: &mut Exprs, pass: Pass, id: ExprId, done: &mut HashMap<ExprId, E
             selector,
             body,
         } => {
-            let body = visit(exprs, pass, body, done);
+            let body = visit(exprs, passes, body, done);
             exprs.elements(field, selector, body)
         }
     };
-    let rewritten = (pass.rewrite)(exprs, rebuilt).unwrap_or(rebuilt);
-    done.insert(id, rewritten);
-    rewritten
+    for pass in passes {
+        new = (pass.rewrite)(exprs, new).unwrap_or(new);
+    }
+    done.insert(id, new);
+    new
 }
+
+/// The parts after a visit; None where none changed.
+fn rewritten(
+    exprs: &mut Exprs,
+    passes: &[Pass],
+    parts: &[ExprId],
+    done: &mut HashMap<ExprId, ExprId>,
+) -> Option<Vec<ExprId>> {
+    let new: Vec<ExprId> = parts
+        .iter()
+        .map(|part| visit(exprs, passes, *part, done))
+        .collect();
+    (new != parts).then_some(new)
+}
+
+#[cfg(test)]
+mod tests;

@@ -114,6 +114,14 @@ pub struct StrOp {
 impl StrOp {
     /// A string operation in normal form.
     pub fn new(anchor: Anchor, pattern: Pattern, cased: bool) -> StrOp {
+        let literal = |part: &Part| !matches!(part, Part::One | Part::Many);
+        if pattern.parts().first().is_some_and(literal) && !pattern.parts().contains(&Part::Many) {
+            return StrOp {
+                anchor,
+                pattern,
+                cased,
+            };
+        }
         let (mut open_start, mut open_end) = anchor.open();
         let mut parts: Vec<Part> = Vec::with_capacity(pattern.parts().len());
         let mut many = false;
@@ -292,3 +300,6 @@ pub enum TimePart {
     /// The year
     Year,
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,59 +15,44 @@ impl Lowering<'_> {
     /// The item without its array selectors. None after an error.
     pub(super) fn item(&mut self, item: &Item, scope: Scope) -> Option<Outline> {
         let subject = self.subject(item, scope)?;
-        let has = |wanted: Modifier| item.modifiers.iter().any(|m| m.value == wanted);
-        let mut values = Vec::with_capacity(item.values.len());
-        let mut failed = false;
-        for value in &item.values {
-            match self.value(item, subject, value) {
-                Some(exprs) => values.push((value, exprs)),
-                None => failed = true,
-            }
+        let all = item.modifiers.iter().any(|m| m.value == Modifier::All);
+        let mut children = Vec::with_capacity(item.values.len());
+        // An empty list asks the same as null: there is no value.
+        let nothing = [Spanned::new(Value::Null, item.span)];
+        let values = match item.values.is_empty() {
+            true => &nothing[..],
+            false => &item.values,
+        };
+        for value in values {
+            children.extend(self.value(item, subject, value, all).map(|expr| Outline {
+                kind: OutlineKind::Value(shown(value)),
+                span: value.span,
+                expr,
+                children: [].into(),
+            }));
             if self.spent(item.span) {
                 return None;
             }
         }
-        if failed {
+        if children.len() != values.len() {
             return None;
         }
-        if item.values.is_empty() {
-            // An empty list asks the same as null: there is no value.
-            let nothing = Spanned::new(Value::Null, item.span);
-            let exprs = self.value(item, subject, &nothing)?;
-            return Some(self.linked(item, &[(&nothing, exprs)], has(Modifier::All)));
-        }
-        Some(self.linked(item, &values, has(Modifier::All)))
-    }
-
-    /// Links the values and negates the item where it says so.
-    fn linked(
-        &mut self,
-        item: &Item,
-        values: &[(&Spanned<Value>, Vec<ExprId>)],
-        all: bool,
-    ) -> Outline {
-        let mut link = |exprs: Vec<ExprId>| match all {
-            true => self.exprs.and(exprs),
-            false => self.exprs.or(exprs),
-        };
-        let children: Vec<Outline> = values
-            .iter()
-            .map(|(value, exprs)| Outline {
-                kind: OutlineKind::Value(shown(value)),
-                span: value.span,
-                expr: link(exprs.clone()),
-                children: [].into(),
-            })
-            .collect();
-        let mut expr = link(children.iter().map(|child| child.expr).collect());
+        let mut expr = self.linked(all, children.iter().map(|child| child.expr));
         if item.modifiers.iter().any(|m| m.value == Modifier::Neq) {
             expr = self.exprs.not(expr);
         }
         let bare_keyword = item.field.is_none() && item.modifiers.is_empty();
-        match <[Outline; 1]>::try_from(children) {
-            Ok([only]) if bare_keyword => only,
-            Ok(only) => outline(item, expr, only.into()),
-            Err(children) => outline(item, expr, children),
+        match children.len() {
+            1 if bare_keyword => children.pop(),
+            _ => Some(outline(item, expr, children)),
+        }
+    }
+
+    /// Several values: one must match or, with `all`, each.
+    fn linked(&mut self, all: bool, exprs: impl IntoIterator<Item = ExprId>) -> ExprId {
+        match all {
+            true => self.exprs.and(exprs),
+            false => self.exprs.or(exprs),
         }
     }
 
@@ -93,13 +78,15 @@ impl Lowering<'_> {
         None
     }
 
-    /// The expressions of a value: one, or as many as its placeholders stand for.
+    /// The expression of a value. What its placeholders stand for is linked as if the list's
+    /// values stood in the rule.
     fn value(
         &mut self,
         item: &Item,
         subject: Subject,
         value: &Spanned<Value>,
-    ) -> Option<Vec<ExprId>> {
+        all: bool,
+    ) -> Option<ExprId> {
         let has = |wanted: Modifier| item.modifiers.iter().any(|m| m.value == wanted);
         if let Value::Str(text) = &value.value {
             if text.len() > LIMITS.pattern {
@@ -123,7 +110,7 @@ impl Lowering<'_> {
                     return None;
                 };
                 if texts.is_empty() {
-                    return Some(vec![crate::Exprs::FALSE]);
+                    return Some(crate::Exprs::FALSE);
                 }
                 let mut exprs = Vec::with_capacity(texts.len());
                 for text in texts {
@@ -132,7 +119,7 @@ impl Lowering<'_> {
                         return None;
                     }
                 }
-                return Some(exprs);
+                return Some(self.linked(all, exprs));
             }
         }
         let operand = match (&value.value, has(Modifier::Re)) {
@@ -150,7 +137,7 @@ impl Lowering<'_> {
                 }
             },
         };
-        Some(vec![self.operand(item, subject, value, operand)?])
+        self.operand(item, subject, value, operand)
     }
 
     /// Applies the modifiers and asks the result of the subject.
