@@ -129,6 +129,9 @@ impl Event {
         Ok(event)
     }
 
+    /// How many members of a carrier are fields of each event in it.
+    pub const MAX_CONTEXT: usize = 128;
+
     /// Forgets the event and keeps the memory.
     pub fn clear(&mut self) {
         self.text.clear();
@@ -264,10 +267,11 @@ impl Event {
 
     /// Adds every member of an object as a field, apart from those with the key `but` and
     /// those whose key is also one of `behind`: a carrier's members, behind the event's own.
+    /// At most the first [`Event::MAX_CONTEXT`], for a carrier may hold many events.
     pub fn add_members(&mut self, object: NodeId, but: &str, behind: NodeId) {
         let (mut at, end) = self.inside(object, Kind::Object);
-        while at < end {
-            let Some(node) = self.nodes.get(at as usize).copied() else {
+        for _ in 0..Self::MAX_CONTEXT {
+            let Some(node) = self.nodes.get(at as usize).filter(|_| at < end).copied() else {
                 return;
             };
             let key = self.key(node.key);

@@ -135,6 +135,11 @@ pub(crate) fn first(event: &Event, name: &str) -> Option<NodeId> {
     found
 }
 
+/// [`first`], of text that is not empty: a table has a cell for every column.
+fn said(event: &Event, name: &str) -> Option<NodeId> {
+    first(event, name).filter(|node| event.value(*node).text() != Some(""))
+}
+
 /// Whether the event has anything under this name, null included.
 pub(crate) fn has(event: &Event, name: &str) -> bool {
     let mut found = false;

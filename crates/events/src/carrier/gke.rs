@@ -213,7 +213,7 @@ const GRPC: [&str; 17] = [
 /// An entry stands for a request as a whole, so it gets the stage at which a request of its kind
 /// is known to have been answered: the start of the answer for what may go on for hours (the
 /// same kinds of request for which the API server logs that stage), unless it was refused.
-/// So does an entry that only opens an operation.
+/// So does an entry that only opens an operation; one that only closes it is its completion.
 fn stage(event: &Event, entry: NodeId) -> &'static str {
     let is = |key| {
         let node = event.at(entry, &["operation", key]);
@@ -223,7 +223,8 @@ fn stage(event: &Event, entry: NodeId) -> &'static str {
     let long_running = text("verb") == Some("watch")
         || text("objectRef.subresource").is_some_and(|sub| LONG_RUNNING.contains(&sub));
     let failed = text("responseStatus.code").is_some_and(|code| code.starts_with(['4', '5']));
-    if (is("first") && !is("last")) || (long_running && !failed) {
+    let (opens, closes) = (is("first"), is("last"));
+    if (opens && !closes) || (long_running && !failed && (opens || !closes)) {
         "ResponseStarted"
     } else {
         "ResponseComplete"

@@ -33,7 +33,7 @@ macro_rules! keys {
             )*
         }
 
-        const NAMES: [&str; [$(Key::$variant),*].len()] = [$($name),*];
+        static NAMES: [&str; [$(Key::$variant),*].len()] = [$($name),*];
     };
 }
 
@@ -125,7 +125,7 @@ keys! {
     clippy::indexing_slicing,
     reason = "evaluated by the compiler; an index out of bounds would not compile"
 )]
-const STARTS: [Keys; 128] = {
+static STARTS: [Keys; 128] = {
     let mut table = [Keys::NONE; 128];
     let mut byte = 0;
     while byte < table.len() {

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::origins;
+use proptest::prelude::{Just, ProptestConfig, Strategy, any};
+use proptest::{prop_assert, prop_oneof, proptest};
 
 /// Decodes a text and shows what the names reach in each event, and its log.
 fn decoded(text: &str, names: &[&str]) -> Vec<Vec<String>> {
@@ -256,6 +258,27 @@ fn old_kubernetes_events_are_kubernetes_events() {
         one(text, &["effective.username", "effective.groups"]),
         [KUBERNETES, "bo", ""]
     );
+}
+
+#[test]
+fn empty_cells_say_nothing() {
+    let text = r#"{"verb":"get","objectRef.resource":"pods","user.username":"ana","impersonatedUser.username":"","responseStatus.code":"","source.ip":"","sourceIPs":"","resourceId":"","log_group":"/aws/eks/e/cluster"}"#;
+    assert_eq!(
+        one(text, &["effective.username", "outcome", "cluster.id"]),
+        [KUBERNETES, "ana", "", "e"]
+    );
+}
+
+#[test]
+fn a_carrier_with_endless_members_costs_no_more_than_its_length() {
+    let mut members = String::new();
+    for i in 0..20_000 {
+        members.push_str(&format!("\"m{i}\":{i},"));
+    }
+    let record = format!("{{{members}\"x\":1}}");
+    let text = format!("{{{members}\"records\":[{}]}}", vec![record; 20].join(","));
+    let events = decoded(&text, &["m0", "m19999"]);
+    assert_eq!(events.len(), 20);
 }
 
 fn windows(system: &str, data: &str) -> String {
@@ -635,4 +658,129 @@ fn workspace_settings_have_names() {
             "admin.googleapis.com"
         ]
     );
+}
+
+/// JSON of the keys and words that carriers and logs are told by.
+fn any_json() -> impl Strategy<Value = serde_json::Value> {
+    const KEYS: &[&str] = &[
+        "Event",
+        "System",
+        "EventData",
+        "UserData",
+        "Data",
+        "#text",
+        "@Name",
+        "Channel",
+        "EventID",
+        "Provider",
+        "winlog",
+        "winlog.channel",
+        "event_data",
+        "message",
+        "log",
+        "records",
+        "Records",
+        "items",
+        "kind",
+        "logEvents",
+        "detail",
+        "detail-type",
+        "kubernetes",
+        "audit",
+        "category",
+        "properties",
+        "log_s",
+        "Category",
+        "resourceId",
+        "operationName",
+        "protoPayload",
+        "serviceName",
+        "methodName",
+        "resourceName",
+        "status",
+        "code",
+        "response",
+        "auditID",
+        "verb",
+        "objectRef",
+        "requestURI",
+        "user",
+        "username",
+        "impersonatedUser",
+        "sourceIPs",
+        "requestObject",
+        "spec",
+        "template",
+        "containers",
+        "volumes",
+        "annotations",
+        "responseStatus",
+        "eventSource",
+        "eventName",
+        "a b",
+    ];
+    const WORDS: &[&str] = &[
+        "",
+        "k8s.io",
+        "kube-audit",
+        "EventList",
+        "Security",
+        "io.k8s.core.v1.pods.exec.create",
+        "core/v1/namespaces/a/pods/b/exec",
+        "core/v1//",
+        "/",
+        ".",
+        "s3.amazonaws.com",
+        "::1",
+        "198.51.100.1:80",
+        "/a/exec?command=%",
+        "{\"verb\":\"get\",\"auditID\":\"a\"}",
+        "{",
+        "{\"records\":[{}]}",
+        "4688",
+        "ü%ü",
+        "Microsoft-Windows-Sysmon/Operational",
+    ];
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<u32>().prop_map(Into::into),
+        (0..20_u32).prop_map(Into::into),
+        proptest::sample::select(WORDS).prop_map(Into::into),
+    ];
+    leaf.prop_recursive(6, 60, 6, |inner| {
+        prop_oneof![
+            1 => proptest::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+            4 => proptest::collection::vec((proptest::sample::select(KEYS), inner), 0..7)
+                .prop_map(|members| {
+                    let members = members.into_iter().map(|(k, v)| (k.to_owned(), v));
+                    serde_json::Value::Object(members.collect())
+                }),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// Nothing panics, and no record is lost: each gives an event at least.
+    #[test]
+    fn whatever_comes_is_an_event(json in any_json()) {
+        let names = [
+            "effective.username", "source.ip", "source.is_cloud", "outcome", "cluster.id",
+            "k8s.exec.command", "podspec.containers", "hostPath", "Image", "User",
+            "TargetObject", "Details", "setting_name", "data.protoPayload.logName",
+        ];
+        let decoder = Decoder::new(names);
+        let mut event = Event::new();
+        let mut events = 0;
+        decoder.decode(&json.to_string(), &mut event, &mut |event| {
+            events += 1;
+            for name in names {
+                event.reach(name, &mut |_| {});
+            }
+            let _ = crate::time::event_time(event);
+        }).unwrap();
+        prop_assert!(events > 0);
+    }
 }

@@ -5,21 +5,50 @@ use crate::logsource::Family;
 use sigwright_engine::{Event, NodeId};
 use std::ops::Range;
 
-/// What a subscription, a query or an export of CloudWatch calls the log group.
-const LOG_GROUP: [&str; 5] = ["logGroup", "log_group", "logGroupName", "@logGroup", "@log"];
-
 pub(super) fn derive(event: &mut Event, _: Family, _: &Tools) {
+    let Some(carrier) = carrier(event) else {
+        return;
+    };
     if super::has(event, "cluster.id") {
         return;
     }
-    if let Some(node) = gke(event).or_else(|| aks(event)).or_else(|| eks(event)) {
-        event.add_field("cluster.id", node);
+    let id = match carrier {
+        Carrier::Gke => gke(event),
+        Carrier::Aks(id) => Some(id),
+        Carrier::Eks(group) => eks(event, group),
+    };
+    if let Some(id) = id {
+        event.add_field("cluster.id", id);
     }
+}
+
+/// What says which cluster it is.
+enum Carrier {
+    Gke,
+    /// Azure's id of the resource.
+    Aks(NodeId),
+    /// The log group.
+    Eks(NodeId),
+}
+
+/// One pass: most events have no carrier.
+fn carrier(event: &Event) -> Option<Carrier> {
+    let members = event.roots().iter().flat_map(|root| event.members(*root));
+    members.chain(event.fields()).find_map(|(key, node)| {
+        let carrier = match key {
+            "protoPayload" => return Some(Carrier::Gke),
+            "resourceId" | "ResourceId" => Carrier::Aks(node),
+            // as a subscription, a query or an export of CloudWatch has it
+            "logGroup" | "log_group" | "logGroupName" | "@logGroup" | "@log" => Carrier::Eks(node),
+            _ => return None,
+        };
+        event.str(node).filter(|text| !text.is_empty())?;
+        Some(carrier)
+    })
 }
 
 /// Google's name for it: `projects/P/locations/L/clusters/C`.
 fn gke(event: &mut Event) -> Option<NodeId> {
-    first(event, "protoPayload")?;
     let label = |name| event.str(first(event, name)?);
     let project = label("resource.labels.project_id")?;
     let location = label("resource.labels.location")?;
@@ -28,14 +57,8 @@ fn gke(event: &mut Event) -> Option<NodeId> {
     Some(event.add_text(&name))
 }
 
-/// Azure's id of the resource.
-fn aks(event: &mut Event) -> Option<NodeId> {
-    first(event, "resourceId").or_else(|| first(event, "ResourceId"))
-}
-
 /// The cluster's name in the log group.
-fn eks(event: &mut Event) -> Option<NodeId> {
-    let group = LOG_GROUP.iter().find_map(|name| first(event, name))?;
+fn eks(event: &mut Event, group: NodeId) -> Option<NodeId> {
     let name = eks_cluster(event.str(group)?)?;
     event.add_part(group, name)
 }

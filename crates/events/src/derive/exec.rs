@@ -1,6 +1,6 @@
 //! The command a request runs in a container.
 
-use super::{Tools, add, first};
+use super::{Tools, add, said};
 use crate::logsource::Family;
 use sigwright_engine::Event;
 
@@ -8,11 +8,11 @@ const NAME: &str = "k8s.exec.command";
 
 pub(super) fn derive(event: &mut Event, _: Family, _: &Tools) {
     // GKE does not keep the URI; it has the command in a label.
-    if let Some(label) = first(event, "annotations.command.gke.io/command") {
+    if let Some(label) = said(event, "annotations.command.gke.io/command") {
         add(event, NAME, label);
         return;
     }
-    let Some(uri) = first(event, "requestURI").and_then(|node| event.str(node)) else {
+    let Some(uri) = said(event, "requestURI").and_then(|node| event.str(node)) else {
         return;
     };
     let Some((path, query)) = uri.split_once('?') else {

@@ -1,12 +1,12 @@
 //! Who acted: the impersonated user where there is one, else the user.
 
-use super::{Tools, add};
+use super::{Tools, add, said};
 use crate::logsource::Family;
 use sigwright_engine::{Event, NodeId};
 
 pub(super) fn derive(event: &mut Event, _: Family, _: &Tools) {
     // Groups go with the user: without groups of its own, an impersonated user has none.
-    let impersonated = super::has(event, "impersonatedUser.username");
+    let impersonated = said(event, "impersonatedUser.username").is_some();
     let [name, groups] = if impersonated {
         ["impersonatedUser.username", "impersonatedUser.groups"]
     } else {

@@ -1,6 +1,6 @@
 //! How it ended: `success`, `failure`, or nothing where the event does not say.
 
-use super::{Tools, add, first};
+use super::{Tools, add, first, said};
 use crate::logsource::Family;
 use sigwright_engine::Event;
 
@@ -19,7 +19,7 @@ pub(super) fn derive(event: &mut Event, family: Family, _: &Tools) {
 }
 
 fn text<'e>(event: &'e Event, name: &str) -> Option<&'e str> {
-    first(event, name).and_then(|node| event.value(node).text())
+    said(event, name).and_then(|node| event.value(node).text())
 }
 
 /// By the answer's HTTP code. The decision says less: what authorization allowed,
@@ -30,7 +30,7 @@ fn kubernetes(event: &Event) -> Option<bool> {
 }
 
 fn aws(event: &Event) -> Option<bool> {
-    if first(event, "errorCode").is_some() || first(event, "errorMessage").is_some() {
+    if said(event, "errorCode").is_some() || said(event, "errorMessage").is_some() {
         return Some(false);
     }
     Some(text(event, "responseElements.ConsoleLogin") != Some("Failure"))

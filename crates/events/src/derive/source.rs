@@ -1,6 +1,6 @@
 //! Where a request came from: its address, and what is known about that address.
 
-use super::{Tools, add, first};
+use super::{Tools, add, said};
 use crate::logsource::Family;
 use crate::networks::Known;
 use sigwright_engine::{Event, NodeId};
@@ -24,7 +24,7 @@ fn names(family: Family) -> &'static [&'static str] {
 
 pub(super) fn derive(event: &mut Event, family: Family, tools: &Tools) {
     // Derived from an address the event gives itself, where it has one of that name.
-    let native = first(event, "source.ip");
+    let native = said(event, "source.ip");
     let Some(node) = native.or_else(|| source(event, family)) else {
         return;
     };

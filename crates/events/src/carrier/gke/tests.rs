@@ -209,3 +209,33 @@ fn who_is_the_first_of_three() {
         );
     }
 }
+
+#[test]
+fn streams_are_answered_when_they_start() {
+    let exec = |status: &str, operation: &str| {
+        let payload = format!(
+            r#""methodName":"io.k8s.core.v1.pods.exec.create","resourceName":"core/v1/namespaces/a/pods/b/exec","status":{status}"#
+        );
+        mapped(&payload, &format!(r#""operation":{operation},"#))
+    };
+    for (status, operation, stage) in [
+        ("{}", r#"{"first":true,"last":true}"#, "ResponseStarted"),
+        ("{}", r#"{"first":true}"#, "ResponseStarted"),
+        ("{}", r#"{"last":true}"#, "ResponseComplete"),
+        ("{}", "null", "ResponseStarted"),
+        (
+            r#"{"code":7}"#,
+            r#"{"first":true,"last":true}"#,
+            "ResponseComplete",
+        ),
+    ] {
+        assert_eq!(
+            get(&exec(status, operation), "stage"),
+            [stage],
+            "{status} {operation}"
+        );
+    }
+    let get_pod =
+        r#""methodName":"io.k8s.core.v1.pods.get","resourceName":"core/v1/namespaces/a/pods/b""#;
+    assert_eq!(get(&mapped(get_pod, ""), "stage"), ["ResponseComplete"]);
+}
