@@ -39,11 +39,14 @@ impl Time {
             return None;
         }
         let whole: i128 = whole.parse().ok()?;
-        let unit: i128 = match whole {
-            ..100_000_000_000 => 1_000_000_000,
-            ..100_000_000_000_000 => 1_000_000,
-            ..100_000_000_000_000_000 => 1_000,
-            _ => 1,
+        let unit: i128 = if whole < 100_000_000_000 {
+            1_000_000_000
+        } else if whole < 100_000_000_000_000 {
+            1_000_000
+        } else if whole < 100_000_000_000_000_000 {
+            1_000
+        } else {
+            1
         };
         let mut part = 0;
         let mut worth = unit;

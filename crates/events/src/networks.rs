@@ -312,4 +312,75 @@ mod tests {
         ));
         std::fs::remove_file(&path).unwrap();
     }
+
+    /// A database of one node that says the same of every IPv4 address
+    /// (MaxMind DB file format, version 2.0).
+    fn database() -> Vec<u8> {
+        fn control(kind: u8, size: usize) -> Vec<u8> {
+            let size = u8::try_from(size).unwrap();
+            let (low, extra) = if size < 29 {
+                (size, None)
+            } else {
+                (29, Some(size - 29))
+            };
+            let mut bytes = if kind < 8 {
+                vec![kind << 5 | low]
+            } else {
+                vec![low, kind - 7]
+            };
+            bytes.extend(extra);
+            bytes
+        }
+        let text = |text: &str| [control(2, text.len()), text.as_bytes().to_vec()].concat();
+        let number = |kind: u8, value: u32| {
+            let bytes = value.to_be_bytes();
+            let used = if kind == 5 { &bytes[2..] } else { &bytes[..] };
+            [control(kind, used.len()), used.to_vec()].concat()
+        };
+        let map = |members: &[(&str, Vec<u8>)]| {
+            let mut bytes = control(7, members.len());
+            for (key, value) in members {
+                bytes.extend(text(key));
+                bytes.extend(value);
+            }
+            bytes
+        };
+        // both branches of the node lead to the start of the data: 1 node + 16
+        let mut bytes = vec![0, 0, 17, 0, 0, 17];
+        bytes.extend([0; 16]);
+        bytes.extend(map(&[
+            ("autonomous_system_number", number(6, 16509)),
+            ("autonomous_system_organization", text("Example Networks")),
+            ("country", map(&[("iso_code", text("IS"))])),
+        ]));
+        bytes.extend(b"\xab\xcd\xefMaxMind.com");
+        bytes.extend(map(&[
+            ("binary_format_major_version", number(5, 2)),
+            ("binary_format_minor_version", number(5, 0)),
+            ("build_epoch", [control(9, 1), vec![1]].concat()),
+            ("database_type", text("Test")),
+            ("description", map(&[])),
+            ("ip_version", number(5, 4)),
+            ("languages", control(11, 0)),
+            ("node_count", number(6, 1)),
+            ("record_size", number(5, 24)),
+        ]));
+        bytes
+    }
+
+    #[test]
+    fn a_database_tells() {
+        let path = std::env::temp_dir().join("sigwright-networks-test-good.mmdb");
+        std::fs::write(&path, database()).unwrap();
+        let networks = Networks::open(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let known = Known {
+            number: Some(16509),
+            org: Some("Example Networks"),
+            is_cloud: Some(true),
+            country: Some("IS"),
+        };
+        assert_eq!(find(&networks, "192.0.2.1"), Some(known));
+        assert_eq!(find(&networks, "2001:db8::1"), None);
+    }
 }
