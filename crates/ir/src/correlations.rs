@@ -1,18 +1,24 @@
 //! Correlations: what they refer to is found and checked; they run elsewhere.
 
+use crate::limits::LIMITS;
+use crate::lower::too_many_messages;
 use crate::names::Names;
 use crate::pred::RuleId;
 use crate::rule::{CorrelationRule, Reference};
+use indexmap::IndexMap;
 use sigwright_syntax::ast::{Body, Correlation, Document};
 use sigwright_syntax::{Diagnostic, Diagnostics, Spanned};
 use std::collections::{HashMap, HashSet};
+
+/// Documents referred to, each with the first reference to it, in the order written.
+type References = IndexMap<usize, Spanned<String>>;
 
 /// A correlation and the documents it refers to.
 struct Resolved<'d> {
     document: &'d Document,
     correlation: &'d Correlation,
     /// Each reference with the document it names.
-    references: Vec<(Spanned<String>, usize)>,
+    references: References,
 }
 
 /// Resolves the correlations among `documents`. `rules` holds the id of each document's
@@ -62,8 +68,8 @@ pub(crate) fn resolve(
             correlation: correlation.correlation.clone(),
             references: correlation
                 .references
-                .iter()
-                .filter_map(|(_, target)| {
+                .keys()
+                .filter_map(|target| {
                     let rule = rules.get(*target).copied().flatten().map(Reference::Rule);
                     rule.or_else(|| places.get(target).copied().map(Reference::Correlation))
                 })
@@ -77,14 +83,19 @@ fn references(
     correlation: &Correlation,
     names: &Names<'_>,
     diagnostics: &mut Diagnostics,
-) -> Option<Vec<(Spanned<String>, usize)>> {
+) -> Option<References> {
     let mut failed = false;
-    let mut references: Vec<(Spanned<String>, usize)> = Vec::new();
+    let mut references = References::new();
+    let most = diagnostics.len() + LIMITS.messages;
     for reference in &correlation.rules {
+        if diagnostics.len() >= most {
+            diagnostics.push(too_many_messages(reference.span));
+            return None;
+        }
         match names.resolve(reference) {
-            Ok(target) => match references.iter().find(|(_, t)| *t == target) {
-                None => references.push((reference.clone(), target)),
-                Some((first, _)) => diagnostics.push(
+            Ok(target) => match references.get(&target) {
+                None => drop(references.insert(target, reference.clone())),
+                Some(first) => diagnostics.push(
                     Diagnostic::warning(
                         "duplicate-reference",
                         reference.span,
@@ -104,9 +115,13 @@ fn references(
     }
     for fields in correlation.aliases.values() {
         for (rule, field) in fields {
+            if diagnostics.len() >= most {
+                diagnostics.push(too_many_messages(field.span));
+                return None;
+            }
             let name = Spanned::new(rule.clone(), field.span);
             let known = names.resolve(&name);
-            if !known.is_ok_and(|target| references.iter().any(|(_, t)| *t == target)) {
+            if !known.is_ok_and(|target| references.contains_key(&target)) {
                 diagnostics.push(
                     Diagnostic::error(
                         "unknown-rule",
@@ -128,7 +143,7 @@ fn order(resolved: &HashMap<usize, Resolved<'_>>, documents: usize) -> Vec<usize
     let mut waiting: HashMap<usize, usize> = HashMap::new();
     let mut dependents: HashMap<usize, Vec<usize>> = HashMap::new();
     for (index, correlation) in resolved {
-        let targets = correlation.references.iter().map(|(_, target)| *target);
+        let targets = correlation.references.keys().copied();
         let others: Vec<usize> = targets.filter(|t| resolved.contains_key(t)).collect();
         waiting.insert(*index, others.len());
         for other in others {
@@ -171,7 +186,7 @@ fn report_cycles(
     let step = |from: usize| {
         resolved.get(&from).and_then(|correlation| {
             let mut references = correlation.references.iter();
-            references.find(|(_, target)| rest_set.contains(target))
+            references.find(|(target, _)| rest_set.contains(*target))
         })
     };
     let mut seen: HashSet<usize> = HashSet::new();
@@ -179,7 +194,7 @@ fn report_cycles(
         let mut path: Vec<(usize, &Spanned<String>)> = Vec::new();
         let mut at = start;
         while seen.insert(at) {
-            let Some((reference, target)) = step(at) else {
+            let Some((target, reference)) = step(at) else {
                 break;
             };
             path.push((at, reference));
@@ -224,7 +239,7 @@ fn sound(
             continue;
         };
         let mut good = true;
-        for (reference, target) in &correlation.references {
+        for (target, reference) in &correlation.references {
             let rule = rules.get(*target).copied().flatten();
             if rule.is_none() && !sound.contains(target) {
                 good = false;

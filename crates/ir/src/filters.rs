@@ -4,7 +4,8 @@
 //! all of them, `any`) whose log source it covers: where the filter states product, category
 //! or service, the rule states the same. Its selections are its own.
 
-use crate::lower::{FilterCondition, Lowering, joined};
+use crate::limits::LIMITS;
+use crate::lower::{FilterCondition, Lowering, joined, too_many_messages};
 use crate::names::Names;
 use crate::rule::Rule;
 use sigwright_syntax::Diagnostic;
@@ -86,7 +87,13 @@ fn targets(
         }
         FilterRules::Listed(references) => {
             let mut failed = false;
+            let most = diagnostics.len() + LIMITS.messages;
             for reference in references {
+                if diagnostics.len() >= most {
+                    diagnostics.push(too_many_messages(reference.span));
+                    failed = true;
+                    break;
+                }
                 let index = match names.resolve(reference) {
                     Ok(index) => index,
                     Err(error) => {

@@ -31,6 +31,8 @@ pub struct Limits {
     pub depth: usize,
     /// Selections that a document's conditions name, counted each time they are named.
     pub terms: usize,
+    /// Messages about one document; what follows is not looked at.
+    pub messages: usize,
 }
 
 /// The limits in force.
@@ -47,4 +49,5 @@ pub const LIMITS: Limits = Limits {
     odd_regex: 1_024,
     depth: 128,
     terms: 1_000_000,
+    messages: 100,
 };

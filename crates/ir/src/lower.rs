@@ -21,6 +21,7 @@ use crate::rule::{Outline, OutlineKind, Rule};
 use detection::{Lowered, Scope};
 use sigwright_syntax::ast::{self, Detection, Document};
 use sigwright_syntax::{Diagnostic, Diagnostics, Span};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -44,8 +45,10 @@ pub(crate) struct Lowering<'c> {
     failed: bool,
     /// Values of the document at hand.
     values: usize,
-    /// These are too many.
+    /// There is too much of something; the rest is not looked at.
     exhausted: bool,
+    /// Messages about the document at hand.
+    messages: usize,
     /// Bytes its regular expressions may take.
     regexes_size: usize,
     /// Terms of its conditions.
@@ -63,6 +66,7 @@ impl<'c> Lowering<'c> {
             failed: false,
             values: 0,
             exhausted: false,
+            messages: 0,
             regexes_size: 0,
             terms: 0,
         }
@@ -111,7 +115,7 @@ impl<'c> Lowering<'c> {
 
     /// A document's detection with limits of its own.
     fn whole(&mut self, detection: &Detection) -> Option<Lowered> {
-        (self.failed, self.exhausted) = (false, false);
+        (self.failed, self.exhausted, self.messages) = (false, false, 0);
         (self.values, self.regexes_size, self.terms) = (0, 0, 0);
         let lowered = self.detection(detection, Scope::default());
         lowered.filter(|_| !self.failed)
@@ -133,11 +137,22 @@ impl<'c> Lowering<'c> {
 
     fn report(&mut self, diagnostic: Diagnostic) {
         self.failed = true;
-        self.diagnostics.push(diagnostic);
+        self.warn(diagnostic);
     }
 
+    /// Adds a message; where there are too many, says so and gives the document up.
     fn warn(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        self.messages += 1;
+        match self.messages.cmp(&LIMITS.messages) {
+            Ordering::Less => self.diagnostics.push(diagnostic),
+            Ordering::Equal => {
+                let span = diagnostic.span();
+                self.diagnostics.push(diagnostic);
+                self.diagnostics.extend(span.map(too_many_messages));
+                (self.failed, self.exhausted) = (true, true);
+            }
+            Ordering::Greater => {}
+        }
     }
 
     /// True where the document has more values than it may; reported once.
@@ -156,6 +171,17 @@ impl<'c> Lowering<'c> {
         }
         self.exhausted
     }
+}
+
+/// Said instead of all further messages about a document.
+pub(crate) fn too_many_messages(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "too-many-messages",
+        span,
+        "there is more wrong with this document than is told",
+    )
+    .because(format!("told up to here: {}", LIMITS.messages))
+    .help("mend these first")
 }
 
 /// Joins a filter to a rule: `(rule) and (filter)`.

@@ -9,7 +9,7 @@ use crate::limits::LIMITS;
 use crate::pred::{Anchor, ExprId, FieldRef, Op, Pattern, Predicate, Regex, StrOp, Subject};
 use crate::rule::{Outline, OutlineKind};
 use sigwright_syntax::ast::{Item, Modifier, Value};
-use sigwright_syntax::{Diagnostic, Span, Spanned};
+use sigwright_syntax::{Diagnostic, Severity, Span, Spanned};
 
 impl Lowering<'_> {
     /// The item without its array selectors. None after an error.
@@ -98,17 +98,13 @@ impl Lowering<'_> {
                     true => Target::Regex,
                     false => Target::Pattern,
                 };
-                let texts = placeholder::expand(
-                    text,
-                    value.span,
-                    target,
-                    self.context,
-                    &mut self.diagnostics,
-                );
-                let Some(texts) = texts else {
-                    self.failed = true;
-                    return None;
-                };
+                let mut said = Vec::new();
+                let texts = placeholder::expand(text, value.span, target, self.context, &mut said);
+                said.into_iter().for_each(|d| match d.severity {
+                    Severity::Error => self.report(d),
+                    _ => self.warn(d),
+                });
+                let texts = texts?;
                 if texts.is_empty() {
                     return Some(crate::Exprs::FALSE);
                 }

@@ -96,6 +96,9 @@ pub(super) fn expand(
         let Piece::Name(name, start) = piece else {
             continue;
         };
+        if diagnostics.len() >= LIMITS.messages {
+            return None;
+        }
         let place = at(span, text, *start..start + name.len() + 2);
         match context.lists.get(*name) {
             None => {

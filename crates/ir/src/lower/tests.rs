@@ -440,3 +440,16 @@ fn every_error_of_a_rule_is_told_and_others_still_run() {
     );
     assert_eq!(set.rules.len(), 1);
 }
+
+#[test]
+fn messages_about_a_document_are_counted() {
+    let many = vec!["x"; 100_000].join(", ");
+    let said = refuses(&format!("a|cidr: [{many}]"));
+    assert_eq!(said.len(), LIMITS.messages + 1);
+    assert_eq!(said.last().unwrap(), "too-many-messages `x`");
+    let context = lists(&[("admins", &["root"])]);
+    let many = vec!["'%admin%'"; 10_000].join(", ");
+    let (set, _, said) = lowered_with(&rule(&format!("a|expand: [{many}]")), &context);
+    assert!(set.rules.is_empty());
+    assert_eq!(said.len(), LIMITS.messages + 1);
+}

@@ -329,3 +329,15 @@ fn names_and_ids_are_taken_once() {
     // Both rules run; what cannot choose between them does not.
     assert_eq!((set.rules.len(), set.correlations.len()), (2, 0));
 }
+
+#[test]
+fn messages_about_references_are_counted() {
+    let names: Vec<String> = (0..10_000).map(|n| format!("name{n}")).collect();
+    let names = format!("[{}]", names.join(", "));
+    let known = named("name", WINDOWS);
+    for text in [correlation("c", &names), filter(&names, WINDOWS)] {
+        let (set, said) = lowered(&[known.clone(), text].join("---\n"));
+        assert_eq!(said.len(), LIMITS.messages + 1);
+        assert!(set.correlations.is_empty());
+    }
+}
