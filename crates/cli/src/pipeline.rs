@@ -73,8 +73,9 @@ pub fn run<W>(
         }
         drop((done, empty));
         scope.spawn(move || cut(reader, &permit, &task, &empties));
-        in_order(&finished, &permits, &mut write)
-        // dropping both ends here lets reader and workers stop where `write` failed
+        // both ends are given away, so that they are gone when `write` fails: only then do the
+        // reader, which waits for a permit, and the workers stop
+        in_order(finished, permits, &mut write)
     })
 }
 
@@ -107,8 +108,8 @@ fn cut(
 }
 
 fn in_order(
-    finished: &Receiver<(u64, Done)>,
-    permits: &Receiver<()>,
+    finished: Receiver<(u64, Done)>,
+    permits: Receiver<()>,
     write: &mut impl FnMut(Done) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut waiting = BTreeMap::new();

@@ -3,6 +3,7 @@
 mod common;
 
 use common::{Place, keys, rule};
+use std::time::{Duration, Instant};
 
 fn events(count: usize) -> String {
     (0..count)
@@ -348,14 +349,34 @@ fn placeholders_are_filled_from_lists() {
 fn a_closed_pipe_ends_the_run_quietly() {
     let place = Place::new("pipe");
     place.file("r.yml", rule("logout", "low"));
-    place.file("log.ndjson", events(50_000));
-    let mut child = place
-        .command(&["eval", "-r", "r.yml", "--format", "ndjson", "log.ndjson"])
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let ended = child.wait_with_output().unwrap();
-    let err = String::from_utf8(ended.stderr).unwrap();
-    assert_eq!(ended.status.code(), Some(0), "{err}");
-    assert_eq!(err, "");
+    place.file("log.ndjson", events(100_000));
+    // far more batches than may be under way
+    for threads in ["1", "3"] {
+        let mut child = place
+            .command(&[
+                "eval",
+                "-r",
+                "r.yml",
+                "--format",
+                "ndjson",
+                "--threads",
+                threads,
+                "log.ndjson",
+            ])
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let patience = Instant::now() + Duration::from_secs(60);
+        while child.try_wait().unwrap().is_none() {
+            if Instant::now() > patience {
+                child.kill().unwrap();
+                panic!("still running with {threads} threads");
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let ended = child.wait_with_output().unwrap();
+        let err = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{err}");
+        assert_eq!(err, "");
+    }
 }
