@@ -75,6 +75,7 @@ fn values_keep_their_type() {
     assert_eq!(asks("a: 2.0"), "a = 2");
     assert_eq!(asks("a: true"), "a = true");
     assert_eq!(asks("a: null"), "a is null");
+    assert_eq!(asks("a: []"), "a is null");
     assert_eq!(asks("a: ''"), "a = \"\"");
     assert_eq!(asks("a: '*'"), "a contains \"\"");
 }
