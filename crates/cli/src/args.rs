@@ -65,6 +65,9 @@ pub enum Command {
     /// Run the cases written beside rules
     #[command(after_help = EXAMPLES_TEST)]
     Test(TestArgs),
+    /// Write an invented log to test with
+    #[command(after_help = EXAMPLES_SAMPLE)]
+    Sample(SampleArgs),
     /// Print the completion script of a shell
     #[command(after_help = EXAMPLES_COMPLETIONS)]
     Completions(CompletionsArgs),
@@ -272,6 +275,37 @@ pub struct TestArgs {
     pub lists: ListArgs,
 }
 
+const EXAMPLES_SAMPLE: &str = "\
+Examples:
+  sigwright sample kubernetes --events 1000000 --seed 7 --with-incident > audit.ndjson
+  sigwright sample kubernetes --with-incident | sigwright eval -r rules/kubernetes -
+
+The same arguments give the same bytes. Everything is invented; addresses are private (RFC 1918)
+or reserved for documentation (RFC 5737).";
+
+/// `sigwright sample`.
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    /// What writes such a log
+    pub log: SampleLog,
+
+    /// How many events, one per line
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub events: u64,
+
+    /// Another number gives another log
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+
+    /// Let somebody with a stolen token take the cluster over meanwhile
+    #[arg(long)]
+    pub with_incident: bool,
+
+    /// When the log begins (RFC 3339)
+    #[arg(long, value_name = "TIME", default_value = "2026-11-16T08:00:00Z")]
+    pub start: jiff::Timestamp,
+}
+
 const EXAMPLES_COMPLETIONS: &str = "\
 Examples:
   sigwright completions bash > ~/.local/share/bash-completion/completions/sigwright
@@ -317,6 +351,13 @@ pub enum FindingFormat {
     Table,
     /// A JSON object per line, for programs
     Ndjson,
+}
+
+/// Kinds of logs that `sample` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SampleLog {
+    /// Audit log of a Kubernetes API server, as NDJSON
+    Kubernetes,
 }
 
 /// `lint --format`.

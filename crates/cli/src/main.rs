@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Command::Lint(args) => cmd::lint::run(args, cli.color),
         Command::Explain(args) => cmd::explain::run(args, cli.color),
         Command::Test(args) => cmd::test::run(args, cli.color),
+        Command::Sample(args) => cmd::sample::run(args),
         Command::Completions(args) => cmd::completions::run(args),
         Command::Man(args) => cmd::man::run(args),
     };

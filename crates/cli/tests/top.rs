@@ -4,7 +4,15 @@ mod common;
 
 use common::Place;
 
-const COMMANDS: [&str; 6] = ["eval", "lint", "explain", "test", "completions", "man"];
+const COMMANDS: [&str; 7] = [
+    "eval",
+    "lint",
+    "explain",
+    "test",
+    "sample",
+    "completions",
+    "man",
+];
 
 #[test]
 fn every_help_shows_an_example() {

@@ -5,6 +5,7 @@ pub mod eval;
 pub mod explain;
 pub mod lint;
 pub mod man;
+pub mod sample;
 pub mod test;
 
 use crate::args::{ColorWhen, DiagnosticFormat};
