@@ -10,10 +10,11 @@ mod semantics;
 use case::{Case, CaseFile, Rejection};
 use engines::ENGINES;
 use sigwright_engine::explain::{Explanation, explain};
-use sigwright_engine::{Event, Origin, OriginId, Origins};
+use sigwright_engine::{Event, Origin, OriginId, Origins, Program};
 use sigwright_ir::{Context, OutlineKind, RuleId, RuleSet};
 use sigwright_syntax::{Diagnostics, Severity, Sources};
 use std::fmt::Write;
+use std::sync::Arc;
 
 #[test]
 fn every_engine_finds_what_it_should() {
@@ -148,11 +149,17 @@ fn judge(rules: &RuleSet, case: &Case) -> Vec<String> {
                 complete: origin.complete,
             }),
         };
+        let mut failures = Vec::new();
         let sees = origins.sees(&rule.logsource, origin);
-        if Some(sees) == case.sees {
-            return Vec::new();
+        if Some(sees) != case.sees {
+            failures.push(format!("sees: {sees}"));
         }
-        return vec![format!("sees: {sees}")];
+        let options = Default::default();
+        let program = Program::compile(Arc::new(rules.clone()), origins, options);
+        if program.visible(origin).any(|visible| visible == id) != sees {
+            failures.push("the program disagrees".to_owned());
+        }
+        return failures;
     }
     let event = match Event::from_json(&case.text()) {
         Ok(_) if case.refused => return vec!["should be refused".to_owned()],

@@ -451,6 +451,37 @@ mod tests {
     }
 
     #[test]
+    fn added_fields_are_reached_beside_the_members() {
+        let mut event = Event::from_json(r#"{"user":"eve","data":{"image":"x"}}"#).unwrap();
+        let root = event.whole().and_then(|whole| event.member(whole, "data"));
+        event.add_root(root.unwrap());
+        let bob = event.add_text("bob");
+        event.add_field("user", bob);
+        let agent = event.add_text("curl");
+        event.add_field("request.agent", agent);
+        let mut exprs = Exprs::new();
+        let names = ["user", "image", "data.image", "request.agent"];
+        let fields = names.map(|name| exprs.field(name));
+        let mut asks = |subject, text: &str| {
+            let root = exprs.pred(Predicate {
+                subject,
+                op: Op::Str(StrOp {
+                    anchor: Anchor::Whole,
+                    pattern: Pattern::literal(text),
+                    cased: false,
+                }),
+            });
+            holds(&exprs, root, &event)
+        };
+        let [user, image, data_image, agent] = fields.map(Subject::Field);
+        assert!(asks(user, "eve") && asks(user, "bob"), "both");
+        assert!(asks(image, "x") && asks(data_image, "x"), "both ways");
+        assert!(asks(agent, "curl"));
+        assert!(asks(Subject::AnyValue, "x"));
+        assert!(!asks(Subject::AnyValue, "bob"), "no value of the event");
+    }
+
+    #[test]
     fn an_id_of_another_set_matches_nothing() {
         let event = Event::from_json("{}").unwrap();
         assert!(!matches(&RuleSet::default(), RuleId(0), &event));
