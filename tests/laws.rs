@@ -8,7 +8,7 @@ mod generate;
 use generate::{event, rule};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use sigwright_engine::evidence::evidence;
+use sigwright_engine::evidence::{Finder, evidence};
 use sigwright_engine::explain::{Explanation, explain};
 use sigwright_engine::{Event, Matcher, Origins, Program, ProgramOptions, naive};
 use sigwright_ir::{OutlineKind, RuleId, RuleSet};
@@ -75,6 +75,14 @@ proptest! {
                     prop_assert_eq!(
                         found.contains(&id),
                         naive::matches(&set, id, &event),
+                        "{}: {:?} {}", name, rules, text
+                    );
+                }
+                let finder = Finder::new(&set);
+                for id in found.iter().copied() {
+                    prop_assert_eq!(
+                        finder.find_after(&mut matcher, id, &event),
+                        finder.find(id, &event),
                         "{}: {:?} {}", name, rules, text
                     );
                 }

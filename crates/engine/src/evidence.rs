@@ -13,6 +13,13 @@ use sigwright_syntax::Span;
 use std::borrow::Cow;
 use std::cell::RefCell;
 
+/// Pieces of evidence for one finding; the verdict rests on all of the event, evidence is for
+/// the reader.
+pub const MOST: usize = 200;
+
+/// Values, or elements of arrays, given as evidence for one value of a rule.
+pub const EACH: usize = 20;
+
 /// A value that answered a question of the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Evidence {
@@ -27,7 +34,8 @@ pub struct Evidence {
 
 /// The values that made a rule true, in the order of the rule's text, each once for every
 /// value of the rule it answers. Empty where the rule does not hold, and where it holds for
-/// what is absent only: what a `not` keeps out leaves no evidence.
+/// what is absent only: what a `not` keeps out leaves no evidence. The first [`EACH`] values
+/// for each value of the rule are given, and [`MOST`] in all.
 ///
 /// For many events, keep a [`Finder`].
 pub fn evidence(rules: &RuleSet, rule: RuleId, event: &Event) -> Vec<Evidence> {
@@ -251,7 +259,7 @@ fn fitting<'a>(
     for array in scope.arrays(name) {
         for (place, element) in array.into_iter().enumerate() {
             let mut inner = Judge::new(exprs, scope.element(element));
-            if inner.holds(body) {
+            if fitting.len() < EACH && inner.holds(body) {
                 fitting.push((inner, format!("{}[{place}]", join(prefix, name))));
             }
         }
@@ -288,7 +296,10 @@ fn drill<'a>(
             let Some(predicate) = exprs.predicate(*pred) else {
                 return;
             };
-            for node in answers(exprs, predicate, scope) {
+            for node in answers(exprs, predicate, scope).into_iter().take(EACH) {
+                if found.len() >= MOST {
+                    return;
+                }
                 let field = match predicate.subject {
                     Subject::Field(field) => join(prefix, exprs.field_name(field)),
                     Subject::Element => prefix.to_owned(),
@@ -346,6 +357,35 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use sigwright_ir::pred::Pattern;
+
+    /// An event of a stranger may hold a match in every one of its values.
+    #[test]
+    fn evidence_is_bounded() {
+        let mut sources = sigwright_syntax::Sources::new();
+        let keywords: Vec<String> = (0..30).map(|n| format!("k{n}")).collect();
+        let text = format!(
+            "title: T\nlogsource: {{product: p}}\ndetection:\n  kw: [x]\n  more: [{}]\n  \
+             all: {{a: x}}\n  condition: all of them\n",
+            keywords.join(", ")
+        );
+        let id = sources.add("t.yml", text);
+        let (documents, _) = sigwright_syntax::read(&sources, id);
+        let (rules, _) = sigwright_ir::lower(&documents, &Default::default());
+        let many = |text: &str| vec![format!("\"{text}\""); 1_000].join(",");
+        let event = format!(
+            r#"{{"a":[{}],"b":[{}]}}"#,
+            many("x"),
+            many(&keywords.join(" "))
+        );
+        let event = Event::from_json(&event).unwrap();
+        let found = evidence(&rules, RuleId(0), &event);
+        assert_eq!(found.len(), MOST);
+        let of_a = found
+            .iter()
+            .filter(|evidence| evidence.field == "a")
+            .count();
+        assert!(of_a >= EACH, "{of_a}");
+    }
 
     proptest! {
         /// The fast comparison has the outcome of the judge's.
