@@ -35,7 +35,8 @@ fn load(documents: &[String]) -> RuleSet {
 
 fn programs(rules: &RuleSet) -> Vec<(&'static str, Program)> {
     let rules = Arc::new(rules.clone());
-    let all: [(&str, fn(&mut ProgramOptions)); 4] = [
+    type Change = fn(&mut ProgramOptions);
+    let all: [(&str, Change); 4] = [
         ("everything on", |_| {}),
         ("without candidates", |options| options.candidates = false),
         ("without literals", |options| options.literals = false),
