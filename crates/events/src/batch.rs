@@ -5,6 +5,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// How much memory a batch keeps from one filling to the next: one very long record must not
+/// make every batch a large one.
+const KEPT: usize = 8 << 20;
+
 /// Where a record stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
@@ -175,6 +179,7 @@ impl Batch {
     pub(crate) fn start(&mut self, file: &Arc<str>) {
         self.file = file.clone();
         self.text.clear();
+        self.text.shrink_to(KEPT);
         self.records.clear();
         self.faults.clear();
     }

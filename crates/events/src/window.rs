@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// How many bytes it takes to tell the format.
 const SAMPLE: usize = 4096;
 
+/// How many bytes are added at most to what is held.
+const GROWTH: usize = 8 << 20;
+
 /// Bytes of a stream from where it has been used up to as far as it was read.
 pub(crate) struct Window {
     stream: Box<dyn Read + Send>,
@@ -85,8 +88,14 @@ impl Window {
             self.at = 0;
         }
         let old = self.bytes.len();
-        // Doubling keeps the cost of growing linear; zeroing is cheap beside reading.
-        self.bytes.resize(old + self.chunk.max(old), 0);
+        // Doubling keeps the cost of growing linear, up to where memory counts for more; zeroing
+        // is cheap beside reading.
+        let more = self.chunk.max(old.min(GROWTH));
+        if old + more < self.bytes.capacity() / 4 {
+            self.bytes.shrink_to(old + more);
+        }
+        self.bytes.reserve_exact(more);
+        self.bytes.resize(old + more, 0);
         let mut end = old;
         while let Some(room) = self.bytes.get_mut(end..).filter(|room| !room.is_empty()) {
             match self.stream.read(room) {
@@ -131,6 +140,19 @@ impl Window {
         let used = self.bytes.get(self.at..end).unwrap_or_default();
         self.line += memchr::memchr_iter(b'\n', used).count() as u64;
         self.at = end;
+    }
+
+    /// Uses up the rest of the line without keeping it.
+    pub(crate) fn skip_line(&mut self) {
+        loop {
+            let rest = self.rest();
+            let end = memchr::memchr(b'\n', rest);
+            let used = end.unwrap_or(rest.len());
+            self.consume(used);
+            if end.is_some() || !self.fill() {
+                return;
+            }
+        }
     }
 
     /// Uses up `n` bytes and makes their lines records, without copying them.

@@ -13,6 +13,9 @@ use csv::{ByteRecord, ReaderBuilder};
 /// What may separate cells, in the order of preference.
 const SEPARATORS: &[u8] = b",;\t|";
 
+/// The longest name of a column. Every row repeats it, so it multiplies the work.
+const LONGEST_NAME: usize = 1024;
+
 pub(super) struct Csv {
     limits: Limits,
     separator: u8,
@@ -53,7 +56,7 @@ impl Csv {
         // Reading from memory cannot fail, and rows of any length are accepted.
         while let Ok(true) = reader.read_byte_record(&mut self.row) {
             let end = usize::try_from(reader.position().byte()).unwrap_or(text.len());
-            if end >= text.len() && !whole {
+            if end >= text.len() && !whole && !ended(&self.row, text) {
                 break;
             }
             let taken = text.get(used..end).unwrap_or_default();
@@ -78,12 +81,7 @@ impl Csv {
 
     fn row(&mut self, line: u64, batch: &mut Batch) {
         let Some(header) = &self.header else {
-            self.header = Some(
-                self.row
-                    .iter()
-                    .map(|cell| json_string(cell.trim_ascii()))
-                    .collect(),
-            );
+            self.header = Some(self.names(line, batch));
             return;
         };
         if self.row.len() != header.len() {
@@ -105,7 +103,7 @@ impl Csv {
             }
             match header.get(index) {
                 Some(name) => text.push_str(name),
-                None => text.push_str(&json_string(format!("column_{}", index + 1).as_bytes())),
+                None => text.push_str(&nameless(index)),
             }
             text.push(':');
             lossy |= std::str::from_utf8(cell).is_err();
@@ -116,6 +114,29 @@ impl Csv {
             batch.report_utf8(line);
         }
         batch.push(text.as_bytes(), line);
+    }
+}
+
+impl Csv {
+    /// The names of the columns, from the first row.
+    fn names(&self, line: u64, batch: &mut Batch) -> Vec<String> {
+        let mut long = 0;
+        let names = self.row.iter().enumerate().map(|(index, cell)| {
+            let name = cell.trim_ascii();
+            if name.len() > LONGEST_NAME {
+                long += 1;
+                nameless(index)
+            } else {
+                json_string(name)
+            }
+        });
+        let names = names.collect();
+        if long > 0 {
+            let message =
+                format!("{long} columns have names longer than {LONGEST_NAME} bytes and lose them");
+            batch.fault(Some(line), FaultCode::RecordTooLong, message);
+        }
+        names
     }
 }
 
@@ -148,6 +169,9 @@ impl Framer for Csv {
 impl Csv {
     /// Reads the line alone that begins a row without end.
     fn first_line(&mut self, window: &mut Window, batch: &mut Batch) {
+        let blank = window.rest().iter();
+        let blank = blank.take_while(|b| matches!(b, b'\n' | b'\r')).count();
+        window.consume(blank);
         let rest = window.rest();
         let line = window.line();
         let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
@@ -160,6 +184,18 @@ impl Csv {
         self.rows(&text, true, line, batch);
         window.consume(end);
     }
+}
+
+/// What a column without a name is called.
+fn nameless(index: usize) -> String {
+    format!("\"column_{}\"", index + 1)
+}
+
+/// Whether the last row of a text is sure to be complete: there is a line end after it that
+/// is not inside quotes.
+fn ended(row: &ByteRecord, text: &[u8]) -> bool {
+    let last = row.iter().next_back().unwrap_or_default();
+    text.ends_with(b"\n") && !last.ends_with(b"\n")
 }
 
 /// Whether the last row of a text ends inside quotes: a line end in a cell that has no quote

@@ -172,7 +172,11 @@ impl Json {
                 return self.deliver(all, window, batch);
             } else {
                 self.too_long(window, batch);
-                skip(scan, window);
+                if self.one_line {
+                    window.skip_line();
+                } else {
+                    skip(scan, window);
+                }
                 return;
             }
         }

@@ -40,7 +40,7 @@ impl Framer for Ndjson {
         loop {
             if let Some(long) = &mut self.long {
                 while long.advance(window, batch) {
-                    if batch.len() >= self.limits.batch {
+                    if batch.len() >= self.limits.batch || (window.idle() && !batch.is_empty()) {
                         return true;
                     }
                 }
@@ -49,15 +49,16 @@ impl Framer for Ndjson {
                     return true;
                 }
             }
+            let limit = self.limits.document.min(self.limits.record);
             let rest = window.rest();
-            // Only the first line can be that long: while there is a line, nothing is added.
-            let first = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            if first > self.limits.document.min(self.limits.record) {
-                self.long = Some(Json::of_line(&self.limits));
-            } else if let Some(last) = memchr::memrchr(b'\n', rest) {
+            let near = rest.get(..=limit).unwrap_or(rest);
+            if let Some(last) = memchr::memrchr(b'\n', near) {
                 window.lines(last + 1, batch);
                 self.split(batch);
                 return true;
+            }
+            if rest.len() > limit {
+                self.long = Some(Json::of_line(&self.limits));
             } else if !window.fill() {
                 let rest = window.rest().len();
                 if rest > 0 {

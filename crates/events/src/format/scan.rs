@@ -8,6 +8,10 @@
 
 use std::ops::Range;
 
+/// How many open brackets are told apart. No reader of events goes that deep; beyond, only their
+/// number is kept.
+const DEEPEST: usize = 1 << 16;
+
 /// What the end of a line means to a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Lines {
@@ -22,8 +26,10 @@ pub(super) enum Lines {
 /// The search for the end of one value.
 #[derive(Debug)]
 pub(super) struct Scan {
-    /// The brackets that are open.
+    /// The brackets that are open, up to [`DEEPEST`].
     open: Vec<u8>,
+    /// How many more are open, of whatever kind.
+    deeper: u64,
     /// The last byte that is neither space nor in a string; `v` after a string or a value.
     last: u8,
     in_string: bool,
@@ -46,6 +52,7 @@ impl Scan {
     pub(super) fn new(lines: Lines) -> Self {
         Scan {
             open: Vec::new(),
+            deeper: 0,
             last: 0,
             in_string: false,
             at: 0,
@@ -100,6 +107,14 @@ impl Scan {
                 _ if self.in_string => self.at += 1,
                 b' ' | b'\t' | b'\r' => {}
                 b'"' => self.in_string = true,
+                b'{' | b'[' if self.open.len() >= DEEPEST => {
+                    self.deeper += 1;
+                    self.last = byte;
+                }
+                b'}' | b']' if self.deeper > 0 => {
+                    self.deeper -= 1;
+                    self.last = b'v';
+                }
                 b'{' | b'[' => {
                     if !self.may_open() {
                         return Some(self.at);

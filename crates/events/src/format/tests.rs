@@ -208,6 +208,11 @@ fn deep_nesting_is_one_malformed_record() {
 #[test]
 fn very_deep_nesting_is_read_in_time() {
     let deep = "[".repeat(100_000);
+    let closed = format!("{deep}{}", "]".repeat(100_000));
+    let text = format!("[{{\"a\":1}},{closed},{{\"a\":3}}]");
+    let read = read_with("log", std::io::Cursor::new(text), Limits::default());
+    assert_eq!(read.records.len(), 3);
+    assert_eq!(malformed(&read).len(), 1);
     let text = format!("{{\"a\":1}}\n{deep}\n{{\"a\":{deep}\n{{\"a\":4}}\n");
     let read = read_with("log", std::io::Cursor::new(text), Limits::default());
     assert_eq!(lines(&read), [1, 2, 3, 4]);
@@ -431,6 +436,48 @@ fn quote_that_is_never_closed_costs_one_line() {
         assert_eq!(read.faults, [(Some(3), FaultCode::UnfinishedDocument)]);
         assert_eq!(read.records[2].0, 4);
     }
+}
+
+#[test]
+fn what_is_written_just_now_is_handed_over_at_once() {
+    struct Slow(Vec<&'static [u8]>);
+    impl Read for Slow {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let Some(piece) = self.0.first_mut() else {
+                panic!("waits for more than it needs");
+            };
+            let n = piece.read(buffer)?;
+            if piece.is_empty() {
+                self.0.remove(0);
+            }
+            Ok(n)
+        }
+    }
+    for pieces in [
+        vec!["{\"a\":1}\n{\"a\":2}\n{"],
+        vec!["a,b\n1,2\n3,4\n"],
+        vec!["{\n  \"a\": 1\n}\n", "{\n  \"a\": 2\n}\n"],
+        vec!["Jan 1 a\n", "Jan 2 b\n"],
+    ] {
+        let stream = Box::new(Slow(pieces.iter().map(|p| p.as_bytes()).collect()));
+        let mut reader = Reader::of_stream("-", stream, ReadOptions::default());
+        let mut batch = Batch::new();
+        let mut records = 0;
+        while records < 2 {
+            assert!(reader.read(&mut batch));
+            records += batch.records().len();
+        }
+        assert_eq!(records, 2, "{pieces:?}");
+        assert_eq!(batch.faults(), []);
+    }
+}
+
+#[test]
+fn column_with_an_endless_name_is_called_by_its_place() {
+    let text = format!("a,{}\n1,2\n", "x".repeat(2000));
+    let read = read_named("x.csv", text.as_bytes(), Limits::default());
+    assert_eq!(texts(&read), [r#"{"a":"1","column_2":"2"}"#]);
+    assert_eq!(read.faults, [(Some(1), FaultCode::RecordTooLong)]);
 }
 
 #[test]

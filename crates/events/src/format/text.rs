@@ -24,16 +24,7 @@ impl Text {
                 self.limits.record
             ),
         );
-        loop {
-            let rest = window.rest();
-            if let Some(end) = memchr::memchr(b'\n', rest) {
-                return window.consume(end);
-            }
-            window.consume(rest.len());
-            if !window.fill() {
-                return;
-            }
-        }
+        window.skip_line();
     }
 }
 

@@ -263,6 +263,20 @@ fn damaged_compression_gives_what_came_before() {
 }
 
 #[test]
+fn decompression_bomb_is_one_record_too_long() {
+    for pack in [gzip, zstd] {
+        let mut bytes = pack(b"{\"a\":1}\n{\"a\":\"");
+        let megabytes = pack(&vec![b'x'; 10 << 20]);
+        for _ in 0..10 {
+            bytes.extend(&megabytes);
+        }
+        bytes.extend(pack(b"\"}\n{\"a\":3}\n"));
+        assert!(bytes.len() < 1 << 20);
+        assert_eq!(stored(bytes), (2, vec![FaultCode::RecordTooLong]));
+    }
+}
+
+#[test]
 fn bytes_after_a_compressed_stream_are_reported() {
     for pack in [gzip, zstd] {
         let bytes = [&pack(&log(100))[..], b"and more"].concat();
