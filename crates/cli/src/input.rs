@@ -3,10 +3,11 @@
 use crate::args::EventArgs;
 use sigwright_engine::{Event, OriginId, Origins};
 use sigwright_events::{
-    Batch, Decoder, Fault, FaultCode, Format, Networks, Place, ReadOptions, Reader, origins,
+    Batch, Decoder, Fault, FaultCode, Format, Networks, Place, ReadOptions, Reader, Reads, origins,
 };
 use sigwright_ir::{Rule, RuleSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// How the inputs of a run become events; shared by all threads.
 #[derive(Debug)]
@@ -22,9 +23,10 @@ pub struct Input {
 impl Input {
     /// What the flags ask for, for events that these rules are to see; the error is a
     /// sentence.
-    pub fn new(args: &EventArgs, rules: &RuleSet) -> Result<Self, String> {
+    pub fn new(args: &EventArgs, rules: &Arc<RuleSet>) -> Result<Self, String> {
         let told = args.logsource.as_ref().map(|source| &source.0);
-        let mut decoder = Decoder::new(rules.exprs.field_names().map(|(_, name)| name));
+        let origins = origins(told.cloned());
+        let mut decoder = Decoder::for_logs(reads(rules, &origins, args.ignore_logsource));
         if let Some(told) = told {
             decoder = decoder.with_origin(told);
         }
@@ -34,7 +36,7 @@ impl Input {
             decoder = decoder.with_networks(networks);
         }
         Ok(Input {
-            origins: origins(told.cloned()),
+            origins,
             ignore_logsource: args.ignore_logsource,
             format: args.input_format,
             decoder,
@@ -125,6 +127,22 @@ impl Input {
             .get(event.origin)
             .map_or(&[], |origin| &origin.products)
     }
+}
+
+/// What the rules that see a log read of its events.
+fn reads(rules: &Arc<RuleSet>, origins: &Origins, all: bool) -> Reads {
+    let (rules, origins) = (rules.clone(), origins.clone());
+    Box::new(move |origin| {
+        let seen = rules
+            .rules
+            .iter()
+            .filter(|rule| all || origins.sees(&rule.logsource, origin))
+            // the outline may name what the passes have found not to matter
+            .flat_map(|rule| [rule.root, rule.outline.expr]);
+        let fields = rules.exprs.reads(seen);
+        let name = |field| rules.exprs.field_name(field).to_owned();
+        fields.into_iter().map(name).collect()
+    })
 }
 
 /// The fault of a record that could not be decoded.

@@ -43,7 +43,9 @@ pub fn run<W>(
     work: impl Fn(&mut W, &Batch, &mut Vec<u8>, &mut Counts) + Sync,
     mut write: impl FnMut(Done) -> io::Result<()>,
 ) -> io::Result<()> {
-    let threads = threads.max(1);
+    if threads <= 1 {
+        return alone(reader, worker(), work, write);
+    }
     let ahead = threads.saturating_mul(AHEAD);
     let (permit, permits) = sync_channel::<()>(ahead);
     let (task, tasks) = sync_channel::<Task>(ahead);
@@ -77,6 +79,26 @@ pub fn run<W>(
         // reader, which waits for a permit, and the workers stop
         in_order(finished, permits, &mut write)
     })
+}
+
+/// One thread does everything.
+fn alone<W>(
+    reader: &mut Reader,
+    mut kept: W,
+    work: impl Fn(&mut W, &Batch, &mut Vec<u8>, &mut Counts),
+    mut write: impl FnMut(Done) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut batch = Batch::new();
+    while reader.read(&mut batch) {
+        let mut done = Done {
+            text: Vec::new(),
+            counts: Counts::default(),
+            progress: reader.progress(),
+        };
+        work(&mut kept, &batch, &mut done.text, &mut done.counts);
+        write(done)?;
+    }
+    Ok(())
 }
 
 fn next(tasks: &Mutex<Receiver<Task>>) -> Option<Task> {

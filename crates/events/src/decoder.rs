@@ -3,29 +3,61 @@
 
 use crate::carrier::shape::Shape;
 use crate::carrier::{CARRIERS, Opened};
-use crate::derive::{Tools, Wanted};
-use crate::logsource::{Catalog, LogId, Told};
+use crate::derive::{Derived, Tools, Wanted};
+use crate::logsource::{Alias, Catalog, Family, LogId, Told};
 use crate::networks::Networks;
 use sigwright_engine::event::JsonError;
-use sigwright_engine::{Event, NodeId, Origin, Value};
+use sigwright_engine::{Event, NodeId, Origin, OriginId, Value};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Says which field names will be asked of events of a log.
+pub type Reads = Box<dyn Fn(OriginId) -> Vec<String> + Send + Sync>;
+
 /// Turns the records of logs into events. One serves all threads.
-#[derive(Debug)]
 pub struct Decoder {
     catalog: Catalog,
     tools: Tools,
+    reads: Reads,
+    /// Per log, the unknown one first; made when its first event arrives.
+    needs: Vec<OnceLock<Needs>>,
     unreadable: AtomicU64,
+}
+
+/// What is added to the events of a log.
+#[derive(Debug)]
+struct Needs {
+    origin: OriginId,
+    family: Family,
+    aliases: Vec<Alias>,
+    derived: Derived,
+}
+
+impl std::fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Decoder")
+            .field("needs", &self.needs)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Decoder {
     /// A decoder for events of which these field names will be asked, by rules or by whoever
     /// shows or groups events: what costs work is derived only where a name is in need of it.
     pub fn new<'n>(names: impl IntoIterator<Item = &'n str>) -> Decoder {
-        let wanted = Wanted::new(names);
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        Decoder::for_logs(Box::new(move |_| names.clone()))
+    }
+
+    /// [`Decoder::new`], where the names differ from log to log: those that the rules which
+    /// see a log read.
+    pub fn for_logs(reads: Reads) -> Decoder {
+        let catalog = Catalog::new();
         Decoder {
-            catalog: Catalog::new(&wanted),
-            tools: Tools::new(&wanted),
+            needs: (0..catalog.len()).map(|_| OnceLock::new()).collect(),
+            catalog,
+            tools: Tools::default(),
+            reads,
             unreadable: AtomicU64::new(0),
         }
     }
@@ -43,6 +75,21 @@ impl Decoder {
     pub fn with_networks(mut self, networks: Networks) -> Decoder {
         self.tools.networks = Some(networks);
         self
+    }
+
+    fn needs(&self, log: Option<LogId>) -> Option<&Needs> {
+        let needs = self.needs.get(LogId::place(log))?;
+        Some(needs.get_or_init(|| {
+            let origin = self.catalog.origin(log);
+            let wanted = Wanted::new((self.reads)(origin));
+            let (family, aliases) = self.catalog.needs(log, &wanted);
+            Needs {
+                origin,
+                family,
+                aliases,
+                derived: Derived::new(&wanted, family),
+            }
+        }))
     }
 
     /// Of how many carriers the text inside was no JSON. Each was an event by itself then.
@@ -204,8 +251,14 @@ impl Walk<'_> {
     }
 
     fn finish(&mut self, log: Option<LogId>) {
-        let family = self.decoder.catalog.dress(self.event, log);
-        self.decoder.tools.derive(self.event, family);
+        if let Some(needs) = self.decoder.needs(log) {
+            self.event.origin = needs.origin;
+            for alias in &needs.aliases {
+                alias.apply(self.event);
+            }
+            let tools = &self.decoder.tools;
+            needs.derived.add(self.event, needs.family, tools);
+        }
         (self.each)(self.event);
     }
 }

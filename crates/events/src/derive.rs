@@ -16,10 +16,7 @@ use sigwright_engine::{Event, NodeId};
 pub(crate) struct Wanted(Vec<String>);
 
 impl Wanted {
-    pub fn new<'n>(names: impl IntoIterator<Item = &'n str>) -> Wanted {
-        let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-        names.sort();
-        names.dedup();
+    pub fn new(names: Vec<String>) -> Wanted {
         Wanted(names)
     }
 
@@ -92,30 +89,25 @@ static DERIVERS: [Deriver; 7] = [
 #[derive(Debug, Default)]
 pub(crate) struct Tools {
     pub networks: Option<Networks>,
-    /// Indices into [`DERIVERS`].
-    active: Vec<usize>,
 }
 
-impl Tools {
-    pub fn new(wanted: &Wanted) -> Tools {
-        let active = DERIVERS
-            .iter()
-            .enumerate()
-            .filter(|(_, d)| d.names.iter().any(|name| wanted.wants(name)))
-            .map(|(index, _)| index)
-            .collect();
-        Tools {
-            networks: None,
-            active,
-        }
+/// The derived fields of one family that are wanted.
+#[derive(Debug, Default)]
+pub(crate) struct Derived(Vec<fn(&mut Event, Family, &Tools)>);
+
+impl Derived {
+    pub fn new(wanted: &Wanted, family: Family) -> Derived {
+        let asked = |deriver: &&Deriver| {
+            deriver.families.contains(&family)
+                && deriver.names.iter().any(|name| wanted.wants(name))
+        };
+        Derived(DERIVERS.iter().filter(asked).map(|d| d.derive).collect())
     }
 
-    /// Adds the derived fields of an event of this family.
-    pub fn derive(&self, event: &mut Event, family: Family) {
-        for deriver in self.active.iter().filter_map(|i| DERIVERS.get(*i)) {
-            if deriver.families.contains(&family) {
-                (deriver.derive)(event, family, self);
-            }
+    /// Adds them to an event of the family.
+    pub fn add(&self, event: &mut Event, family: Family, tools: &Tools) {
+        for derive in &self.0 {
+            derive(event, family, tools);
         }
     }
 }

@@ -14,7 +14,7 @@ pub mod time;
 mod window;
 
 pub use batch::{Batch, Fault, FaultCode, Place, Record};
-pub use decoder::Decoder;
+pub use decoder::{Decoder, Reads};
 pub use format::Format;
 pub use limits::Limits;
 pub use logsource::origins;

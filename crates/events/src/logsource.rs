@@ -136,10 +136,10 @@ pub fn origins(told: Option<Origin>) -> Origins {
     origins
 }
 
-/// Recognises logs, and knows what to add to the events of each.
+/// Recognises logs, and knows what events of each need.
 #[derive(Debug)]
 pub(crate) struct Catalog {
-    logs: Vec<(Log, Vec<Alias>)>,
+    logs: Vec<Log>,
     told: Option<(Family, Vec<Alias>)>,
 }
 
@@ -147,15 +147,24 @@ pub(crate) struct Catalog {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LogId(u16);
 
+impl LogId {
+    /// Its place in tables that begin with the unknown log.
+    pub fn place(log: Option<LogId>) -> usize {
+        log.map_or(0, |log| usize::from(log.0) + 1)
+    }
+}
+
 impl Catalog {
-    pub fn new(wanted: &Wanted) -> Catalog {
-        let wants = |alias: &&Alias| wanted.wants(alias.name);
+    pub fn new() -> Catalog {
         Catalog {
-            logs: logs()
-                .map(|log| (log, log.aliases.iter().filter(wants).copied().collect()))
-                .collect(),
+            logs: logs().collect(),
             told: None,
         }
+    }
+
+    /// How many logs there are, the unknown one included.
+    pub fn len(&self) -> usize {
+        self.logs.len() + 1
     }
 
     /// Takes the user's word: events have the family of the first log that is like `told`,
@@ -167,19 +176,19 @@ impl Catalog {
                     .iter()
                     .any(|t| known.iter().any(|k| k.eq_ignore_ascii_case(t)))
         };
-        let like: Vec<&(Log, Vec<Alias>)> = self
+        let like: Vec<&Log> = self
             .logs
             .iter()
-            .filter(|(log, _)| {
+            .filter(|log| {
                 fits(&told.products, log.products)
                     && fits(&told.services, log.services)
                     && fits(&told.categories, log.categories)
             })
             .collect();
-        let family = like.first().map_or(Family::Other, |(log, _)| log.family);
+        let family = like.first().map_or(Family::Other, |log| log.family);
         let specific = !told.categories.is_empty() || !told.services.is_empty();
         let mut aliases: Vec<Alias> = Vec::new();
-        for alias in like.iter().flat_map(|(_, aliases)| aliases) {
+        for alias in like.iter().flat_map(|log| log.aliases) {
             let same = |a: &Alias| a.name == alias.name && a.source() == alias.source();
             if specific && !aliases.iter().any(same) {
                 aliases.push(*alias);
@@ -203,26 +212,30 @@ impl Catalog {
         u16::try_from(cloud::COUNT + place).ok().map(LogId)
     }
 
-    /// Gives the event its origin and the names rules for its log use; returns its family.
-    pub fn dress(&self, event: &mut Event, log: Option<LogId>) -> Family {
-        let known = log.and_then(|id| self.logs.get(usize::from(id.0)).map(|log| (id, log)));
-        let mut family = Family::Other;
-        if let Some((id, (log, aliases))) = known {
-            event.origin = OriginId(id.0 + 1);
-            family = log.family;
-            for alias in aliases {
-                alias.apply(event);
-            }
-        }
-        if let Some((said, aliases)) = &self.told {
-            event.origin = OriginId(u16::try_from(self.logs.len() + 1).unwrap_or(u16::MAX));
-            if known.is_none() {
-                family = *said;
-            }
-            for alias in aliases {
-                alias.apply(event);
-            }
-        }
-        family
+    /// The origin events of a log have: the user's word, where there is one.
+    pub fn origin(&self, log: Option<LogId>) -> OriginId {
+        let place = match self.told {
+            Some(_) => self.len(),
+            None => LogId::place(log),
+        };
+        OriginId(u16::try_from(place).unwrap_or(u16::MAX))
+    }
+
+    /// The family of a log, and its aliases that are wanted.
+    pub fn needs(&self, log: Option<LogId>, wanted: &Wanted) -> (Family, Vec<Alias>) {
+        let known = log.and_then(|id| self.logs.get(usize::from(id.0)));
+        let said = self.told.as_ref();
+        let family = known
+            .map(|log| log.family)
+            .or(said.map(|(family, _)| *family))
+            .unwrap_or(Family::Other);
+        let aliases = known
+            .map_or(&[][..], |log| log.aliases)
+            .iter()
+            .chain(said.map_or(&[][..], |(_, aliases)| aliases))
+            .filter(|alias| wanted.wants(alias.name))
+            .copied()
+            .collect();
+        (family, aliases)
     }
 }

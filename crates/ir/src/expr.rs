@@ -5,8 +5,9 @@
 //! alone, which keep these invariants: `And`/`Or` have at least two children, none of them
 //! of the same kind or constant; `Not` never holds `Not` or a constant.
 
-use crate::pred::{ExprId, FieldId, PredId, Predicate};
+use crate::pred::{ExprId, FieldId, Op, PredId, Predicate, Subject};
 use indexmap::IndexSet;
+use std::collections::HashSet;
 pub use sigwright_syntax::ast::ElementSelector;
 
 /// A boolean expression.
@@ -169,6 +170,38 @@ impl Exprs {
             .iter()
             .enumerate()
             .map(|(i, f)| (FieldId::from(i), f.as_ref()))
+    }
+
+    /// The fields that some of these expressions read, array selectors' included, in the
+    /// order they are met.
+    pub fn reads(&self, roots: impl IntoIterator<Item = ExprId>) -> IndexSet<FieldId> {
+        let mut fields = IndexSet::new();
+        let mut open: Vec<ExprId> = roots.into_iter().collect();
+        let mut seen: HashSet<ExprId> = open.iter().copied().collect();
+        while let Some(expr) = open.pop() {
+            let inside = match self.get(expr) {
+                Expr::True | Expr::False => &[][..],
+                Expr::And(parts) | Expr::Or(parts) => parts,
+                Expr::Not(inner) => std::slice::from_ref(inner),
+                Expr::Elements { field, body, .. } => {
+                    fields.insert(*field);
+                    std::slice::from_ref(body)
+                }
+                Expr::Pred(pred) => {
+                    if let Some(predicate) = self.predicate(*pred) {
+                        if let Subject::Field(field) = predicate.subject {
+                            fields.insert(field);
+                        }
+                        if let Op::FieldRef(reference) = &predicate.op {
+                            fields.insert(reference.field);
+                        }
+                    }
+                    &[]
+                }
+            };
+            open.extend(inside.iter().copied().filter(|part| seen.insert(*part)));
+        }
+        fields
     }
 
     /// How many expressions there are.
