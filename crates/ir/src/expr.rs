@@ -7,8 +7,8 @@
 
 use crate::pred::{ExprId, FieldId, Op, PredId, Predicate, Subject};
 use indexmap::IndexSet;
-use std::collections::HashSet;
 pub use sigwright_syntax::ast::ElementSelector;
+use std::collections::HashSet;
 
 /// A boolean expression.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
