@@ -1,6 +1,6 @@
 //! A rule set compiled for evaluation: immutable, shared by threads.
 //!
-//! Each log gets a [`plan::Plan`] of its own, laid out when its first event arrives: rules
+//! Each log gets a `Plan` of its own, laid out when its first event arrives: rules
 //! for other logs cost nothing, neither at load nor per event.
 
 mod code;
