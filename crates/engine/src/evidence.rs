@@ -73,6 +73,18 @@ impl<'r> Finder<'r> {
     ) -> Vec<Evidence> {
         let scope = Scope::with(event, &self.texts);
         let exprs = &self.rules.exprs;
+        let mut found = Vec::new();
+        let mut several = |pred| match exprs.predicate(pred) {
+            Some(predicate) => naive::answers(exprs, predicate, scope),
+            None => Vec::new(),
+        };
+        let mut each = |field, node, span| {
+            let field = exprs.field_name(field).to_owned();
+            found.push(Evidence { field, node, span });
+        };
+        if matcher.flat_evidence(rule, event, &mut several, &mut each) {
+            return once(found);
+        }
         let mut matched = Matched {
             matcher,
             exprs,
@@ -88,16 +100,25 @@ impl<'r> Finder<'r> {
         {
             collect(known, &rule.outline, &mut Place::default(), &mut found);
         }
-        let mut at = 0;
-        while let Some(evidence) = found.get(at) {
-            if found.iter().take(at).any(|earlier| earlier == evidence) {
-                found.remove(at);
-            } else {
-                at += 1;
-            }
-        }
-        found
+        once(found)
     }
+}
+
+/// Each piece of evidence once, where it comes first.
+fn once(mut found: Vec<Evidence>) -> Vec<Evidence> {
+    let mut at = 0;
+    while let Some(evidence) = found.get(at) {
+        let same = |earlier: &Evidence| {
+            (earlier.node, earlier.span) == (evidence.node, evidence.span)
+                && earlier.field == evidence.field
+        };
+        if found.iter().take(at).any(same) {
+            found.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    found
 }
 
 /// Who says what holds of the event or element at hand.

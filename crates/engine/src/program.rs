@@ -9,6 +9,7 @@ mod plan;
 mod required;
 mod scan;
 mod shape;
+mod sketch;
 #[cfg(test)]
 mod tests;
 mod text;

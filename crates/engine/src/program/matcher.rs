@@ -4,13 +4,17 @@ use super::Program;
 use super::code::Test;
 use super::plan::{Field, Lazy, Plan};
 use super::scan::Answers;
+use super::sketch::Sketch;
 use super::trie::Trie;
 use crate::event::{Event, NodeId, Value};
 use crate::fold::fold_into;
 use crate::{naive, value};
 use sigwright_ir::pred::{Anchor, FieldRef};
-use sigwright_ir::{Expr, ExprId, RuleId};
+use rustc_hash::FxHashMap;
+use sigwright_ir::{Expr, ExprId, FieldId, PredId, RuleId};
+use sigwright_syntax::Span;
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 /// What happened beside matching.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,6 +54,9 @@ struct Scratch {
     tried: Vec<u32>,
     exhausted: u64,
     duplicate: bool,
+    /// Per rule of the set, once its evidence was asked for; the inner `None` where there is
+    /// no flat way to find it.
+    sketches: FxHashMap<RuleId, Option<Rc<Sketch>>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -205,6 +212,65 @@ impl<'p> Matcher<'p> {
         run.evaluate(found);
         self.counters.exhausted += scratch.exhausted;
         self.counters.duplicate_keys += u64::from(scratch.duplicate);
+    }
+
+    /// The evidence for a rule that the event last given to [`Matcher::matches`] matched, where
+    /// it can be found from what was found out then; calls `each` with the field, the value's
+    /// place and the part of the rule. False where it can not.
+    pub(crate) fn flat_evidence(
+        &mut self,
+        rule: RuleId,
+        event: &Event,
+        several: &mut dyn FnMut(PredId) -> Vec<NodeId>,
+        each: &mut dyn FnMut(FieldId, NodeId, Span),
+    ) -> bool {
+        let program = self.program;
+        let place = program.place(event.origin);
+        let (Some(plan), Some(scratch)) = (program.plan(place), self.scratch.get_mut(place)) else {
+            return false;
+        };
+        let exprs = &program.set.exprs;
+        let sketch = scratch.sketches.entry(rule).or_insert_with(|| {
+            let rule = program.set.rule(rule)?;
+            Some(Rc::new(Sketch::of(rule, exprs, plan)?))
+        });
+        let Some(sketch) = sketch.clone() else {
+            return false;
+        };
+        let mut run = Run {
+            plan,
+            program,
+            event,
+            scratch,
+            folded: &mut self.folded,
+        };
+        let mut guards: Vec<Option<bool>> = vec![None; sketch.guards.len()];
+        for leaf in &sketch.leaves {
+            if !run.test(leaf.test) {
+                continue;
+            }
+            let counts = leaf.guards.iter().all(|place| {
+                let (Some(known), Some(guard)) = (
+                    guards.get_mut(*place as usize),
+                    sketch.guards.get(*place as usize),
+                ) else {
+                    return false;
+                };
+                *known.get_or_insert_with(|| run.holds(*guard))
+            });
+            if !counts {
+                continue;
+            }
+            match run.only(leaf.place) {
+                Some(node) => each(leaf.field, node, leaf.span),
+                None => {
+                    for node in several(leaf.pred) {
+                        each(leaf.field, node, leaf.span);
+                    }
+                }
+            }
+        }
+        true
     }
 
     /// Whether an expression of the rule set holds for `event`, which must be the one last
@@ -380,10 +446,7 @@ impl Run<'_> {
             else {
                 continue;
             };
-            if plan.code.run(*entry, |test| match test {
-                Test::Bit(bit) => self.scratch.is_set(bit),
-                Test::Lazy(number) => self.lazy(number),
-            }) {
+            if plan.code.run(*entry, |test| self.test(test)) {
                 found.push(*id);
             }
         }
@@ -398,10 +461,25 @@ impl Run<'_> {
             Expr::And(parts) => parts.iter().all(|part| self.holds(*part)),
             Expr::Or(parts) => parts.iter().any(|part| self.holds(*part)),
             Expr::Pred(_) | Expr::Elements { .. } => match self.plan.tests.get(&expr) {
-                Some(Test::Bit(bit)) => self.scratch.is_set(*bit),
-                Some(Test::Lazy(number)) => self.lazy(*number),
+                Some(test) => self.test(*test),
                 None => naive::holds(exprs, expr, self.event),
             },
+        }
+    }
+
+    fn test(&mut self, test: Test) -> bool {
+        match test {
+            Test::Bit(bit) => self.scratch.is_set(bit),
+            Test::Lazy(number) => self.lazy(number),
+        }
+    }
+
+    /// The value of a field that has just one, which is no array.
+    fn only(&self, field: u32) -> Option<NodeId> {
+        let first = self.scratch.values.get(self.head(field).first as usize)?;
+        match first {
+            (node, NONE) if self.event.value(*node) != Value::Array => Some(*node),
+            _ => None,
         }
     }
 

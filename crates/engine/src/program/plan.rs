@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     pub(super) code: Code,
     /// How each predicate and array selector is tested.
     pub(super) tests: FxHashMap<ExprId, Test>,
+    /// Where each field is in `fields`.
+    pub(super) places: FxHashMap<FieldId, u32>,
     /// Per bit, the rules it is a witness of: a range of `witnessed`.
     pub(super) postings: Vec<(u32, u32)>,
     pub(super) witnessed: Vec<u32>,
@@ -154,6 +156,7 @@ impl Plan {
             .collect();
         plan.keywords = builder.keywords.map(FieldBuilder::build);
         plan.lazy = builder.lazy;
+        plan.places = builder.places;
         plan.code = builder.code;
         plan.tests = builder
             .tested
