@@ -75,10 +75,17 @@ impl<'r> Finder<'r> {
         let exprs = &self.rules.exprs;
         let mut found = Vec::new();
         let mut several = |pred| match exprs.predicate(pred) {
-            Some(predicate) => naive::answers(exprs, predicate, scope),
+            Some(predicate) => {
+                let mut nodes = naive::answers(exprs, predicate, scope);
+                nodes.truncate(EACH);
+                nodes
+            }
             None => Vec::new(),
         };
         let mut each = |field, node, span| {
+            if found.len() >= MOST {
+                return;
+            }
             let field = exprs.field_name(field).to_owned();
             found.push(Evidence { field, node, span });
         };
