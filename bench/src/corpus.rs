@@ -4,6 +4,7 @@ use crate::Trouble;
 use crate::inputs::{Dice, files, read};
 use serde::Deserialize;
 use serde_yaml::{Mapping, Value};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +52,8 @@ impl Corpus {
     }
 
     /// Writes a set of so many rules and returns its directory: the first of the corpus, and once
-    /// it is used up, copies of them with other literals.
+    /// it is used up, copies of them with other literals. Beside them, a list of two values for
+    /// each placeholder.
     ///
     /// # Errors
     /// Where files cannot be written.
@@ -62,9 +64,19 @@ impl Corpus {
                 .map_err(|error| Trouble::of(directory.display(), error))?;
         }
         fs::create_dir_all(&directory).map_err(|error| Trouble::of(directory.display(), error))?;
+        let mut lists = BTreeSet::new();
         for (at, text) in self.set(count).enumerate() {
+            lists.extend(placeholders(&text).map(str::to_owned));
             let path = directory.join(format!("{at:05}.yml"));
             fs::write(&path, text).map_err(|error| Trouble::of(path.display(), error))?;
+        }
+        // the site would fill them; an address serves as text and as network
+        let beside = directory.join("lists");
+        fs::create_dir_all(&beside).map_err(|error| Trouble::of(beside.display(), error))?;
+        for list in lists {
+            let path = beside.join(format!("{list}.txt"));
+            fs::write(&path, "192.0.2.10\n192.0.2.11\n")
+                .map_err(|error| Trouble::of(path.display(), error))?;
         }
         Ok(directory)
     }
@@ -173,9 +185,26 @@ fn other_text(text: &str, copy: u64) -> String {
     other
 }
 
+/// The id with its first eight digits drawn anew.
 fn other_id(id: &str, copy: u64) -> String {
-    let kept = id.get(..id.len().saturating_sub(4)).unwrap_or_default();
-    format!("{kept}{copy:04x}")
+    let seed = id.bytes().fold(copy, |seed, byte| {
+        seed.wrapping_mul(31).wrapping_add(u64::from(byte))
+    });
+    let kept = id.get(8..).unwrap_or_default();
+    format!("{:08x}{kept}", Dice(seed).below(1 << 32))
+}
+
+/// Names between percent signs, where a rule fills placeholders.
+fn placeholders(rule: &str) -> impl Iterator<Item = &str> {
+    let named = |name: &&str| {
+        let plain = |letter: u8| letter.is_ascii_alphanumeric() || b"_-.".contains(&letter);
+        !name.is_empty() && name.bytes().all(plain)
+    };
+    let filled = if rule.contains("|expand") { rule } else { "" };
+    filled
+        .lines()
+        .flat_map(|line| line.split('%').skip(1).step_by(2))
+        .filter(named)
 }
 
 #[cfg(test)]
@@ -228,5 +257,12 @@ detection:
         let corpus = corpus();
         assert!(corpus.set(9).eq(corpus.set(9)));
         assert_eq!(corpus.set(9).count(), 9);
+    }
+
+    #[test]
+    fn placeholders_are_found() {
+        let rule = "user|expand: '%admins%'\nhost|expand: ['x%a-b%', '%c d%']";
+        assert_eq!(placeholders(rule).collect::<Vec<_>>(), ["admins", "a-b"]);
+        assert_eq!(placeholders("path: '%appdata%'").count(), 0);
     }
 }
