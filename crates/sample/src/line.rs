@@ -72,11 +72,11 @@ pub(crate) fn name(line: &mut Line, name: Name) {
         Name::Joined(name, more) => put!(line, name, "-", more),
         Name::Generated(base, bits) => {
             put!(line, base, "-");
-            tail(line, bits, 5);
+            tail(line, Rng::named(bits, base).next(), 5);
         }
         Name::Pod(app, set, bits) => {
             put!(line, app, "-", set, "-");
-            tail(line, bits, 5);
+            tail(line, Rng::named(bits, app).next(), 5);
         }
     }
 }
@@ -346,8 +346,10 @@ pub(crate) fn failure(line: &mut Line, request: &Request) {
             quoted(line);
             put!(
                 line,
-                " is forbidden: exceeded quota: compute, requested: pods=1, used: pods=40, limited: pods=40"
+                " is forbidden: exceeded quota: objects, requested: count/"
             );
+            put!(line, target.name, "=1, used: count/", target.name);
+            put!(line, "=40, limited: count/", target.name, "=40");
             "Forbidden"
         }
         _ => {
