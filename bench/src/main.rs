@@ -7,7 +7,7 @@ use sigwright_bench::inputs::{Input, Kind};
 use sigwright_bench::measure::{self, Cost};
 use sigwright_bench::plot::{self, Series};
 use sigwright_bench::readers::JsonReader;
-use sigwright_bench::report::{Table, figure, machine};
+use sigwright_bench::report::{Table, count, figure, machine};
 use sigwright_bench::{Trouble, median, prepared};
 use std::fmt::Write;
 use std::fs;
@@ -137,7 +137,7 @@ fn compare(args: &Args) -> Result<(), Trouble> {
     let mut report = format!(
         "{}; {} rules ({}); medians of {} runs; CPU time of one thread unless said otherwise\n",
         machine(),
-        figure(bench.corpus.len() as f64),
+        count(bench.corpus.len()),
         bench.corpus.title,
         args.runs
     );
@@ -195,9 +195,19 @@ impl Runs {
         median(&costs.iter().map(of).collect::<Vec<_>>())
     }
 
-    /// Seconds for the log without loading.
+    /// What to write where there is no rate.
+    fn why(&self) -> &'static str {
+        if self.failed.is_some() {
+            "failed"
+        } else {
+            "log too short"
+        }
+    }
+
+    /// Seconds for the log without loading; `None` where the log is too short to tell.
     fn net(&self, of: fn(&Cost) -> f64) -> Option<f64> {
-        Some((Runs::median(&self.whole, of)? - Runs::median(&self.one, of)?).max(1e-9))
+        let net = Runs::median(&self.whole, of)? - Runs::median(&self.one, of)?;
+        (net > 0.0).then_some(net)
     }
 }
 
@@ -276,7 +286,7 @@ impl Bench<'_> {
                             ]);
                         }
                     }
-                    _ => row.extend(["failed", "", "", "", ""].map(str::to_owned)),
+                    _ => row.extend([runs.why(), "", "", "", ""].map(str::to_owned)),
                 }
                 table.row(row);
             }
@@ -340,24 +350,24 @@ impl Bench<'_> {
         let mut head = vec!["rules"];
         head.extend(engines.iter().map(|engine| engine.name.as_str()));
         let mut table = Table::new(&head);
-        for count in counts {
-            eprintln!("measuring: {count} rules");
-            let rules = self.corpus.write(count, &self.args.out)?;
+        for rules_in_set in counts {
+            eprintln!("measuring: {rules_in_set} rules");
+            let rules = self.corpus.write(rules_in_set, &self.args.out)?;
             let mut runs: Vec<Runs> = engines.iter().map(|_| Runs::default()).collect();
             for _ in 0..self.args.runs {
                 for (engine, runs) in engines.iter().zip(&mut runs) {
                     runs.add(engine, &rules, input);
                 }
             }
-            let mut row = vec![figure(count as f64).trim_end_matches(".0").to_owned()];
+            let mut row = vec![count(rules_in_set)];
             for (runs, line) in runs.iter().zip(&mut series) {
                 match runs.net(cpu) {
                     Some(net) => {
                         let micros = net / input.events as f64 * 1e6;
-                        line.points.push((count as f64, micros));
+                        line.points.push((rules_in_set as f64, micros));
                         row.push(format!("{} µs", figure(micros)));
                     }
-                    None => row.push("failed".to_owned()),
+                    None => row.push(runs.why().to_owned()),
                 }
             }
             table.row(row);
@@ -382,7 +392,7 @@ impl Bench<'_> {
         };
         let mut table = Table::new(&["", "rules", "CPU s", "wall s", "peak, MB"]);
         let single = self.corpus.write(1, &self.args.out)?;
-        for (count, rules) in [(self.corpus.len(), &self.rules), (1, &single)] {
+        for (rules_in_set, rules) in [(self.corpus.len(), &self.rules), (1, &single)] {
             let mut runs: Vec<Vec<Cost>> = self.engines().map(|_| Vec::new()).collect();
             for _ in 0..self.args.runs {
                 for (engine, runs) in self.engines().zip(&mut runs) {
@@ -398,10 +408,9 @@ impl Bench<'_> {
                     time.map_or_else(|| "failed".to_owned(), |time| format!("{time:.4}"))
                 };
                 let peak = peak.map_or_else(String::new, |peak| figure(peak / 1e6));
-                let count = figure(count as f64).trim_end_matches(".00").to_owned();
                 table.row(vec![
                     engine.name.clone(),
-                    count,
+                    count(rules_in_set),
                     seconds(cpu),
                     seconds(wall),
                     peak,
@@ -432,7 +441,7 @@ impl Bench<'_> {
                     format!("{two:.3}"),
                     format!("{:.2}×", one / two),
                 ]),
-                _ => row.extend(["failed", "", ""].map(str::to_owned)),
+                _ => row.extend([runs[0].why(), runs[1].why(), ""].map(str::to_owned)),
             }
             table.row(row);
         }

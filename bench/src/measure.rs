@@ -54,8 +54,12 @@ pub fn run(command: &[String], codes: &[i32]) -> Result<Cost, Trouble> {
         .map_err(|error| Trouble::of("starting a measurement", error))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        let last = said.lines().rev().find(|line| !line.trim().is_empty());
-        return Err(Trouble::of(command.join(" "), last.unwrap_or("failed")));
+        let last: Vec<_> = said
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
+        let last = last.get(last.len().saturating_sub(2)..).unwrap_or_default();
+        return Err(Trouble::of(command.join(" "), last.join("; ")));
     }
     serde_json::from_slice(&output.stdout)
         .map_err(|error| Trouble::of("reading a measurement", error))

@@ -63,6 +63,12 @@ pub fn figure(value: f64) -> String {
     }
 }
 
+/// A whole number with separators between thousands.
+pub fn count(number: usize) -> String {
+    let text = figure(number as f64);
+    text.split('.').next().unwrap_or_default().to_owned()
+}
+
 /// The machine in a few words.
 pub fn machine() -> String {
     let model = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
@@ -93,6 +99,11 @@ mod tests {
         ] {
             assert_eq!(figure(value), text);
         }
+    }
+
+    #[test]
+    fn counts() {
+        assert_eq!([1, 19, 2_244].map(count), ["1", "19", "2,244"]);
     }
 
     #[test]
