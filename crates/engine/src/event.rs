@@ -416,6 +416,12 @@ impl Event {
         }
     }
 
+    /// Whether a value is another, or stands somewhere inside it.
+    pub fn holds(&self, outer: NodeId, inner: NodeId) -> bool {
+        let end = self.nodes.get(outer.index()).map_or(0, |node| node.end);
+        (outer.0..end).contains(&inner.0)
+    }
+
     /// The first member of an object with this key.
     pub fn member(&self, object: NodeId, key: &str) -> Option<NodeId> {
         self.members(object)

@@ -362,22 +362,19 @@ pub(crate) fn join(prefix: &str, name: &str) -> String {
 /// The keys from the whole event to one of its values, joined with dots; places in arrays
 /// are left out, as they are in the names of rules.
 pub(crate) fn path(event: &Event, sought: NodeId) -> Option<String> {
-    let mut open = vec![(event.whole()?, String::new())];
-    while let Some((node, name)) = open.pop() {
-        if node == sought {
-            return Some(name);
+    let mut at = event.whole()?;
+    let mut name = String::new();
+    while at != sought {
+        let (key, inner) = match event.value(at) {
+            Value::Array => ("", event.elements(at).find(|e| event.holds(*e, sought))?),
+            _ => event.members(at).find(|(_, v)| event.holds(*v, sought))?,
+        };
+        if !key.is_empty() {
+            name = join(&name, key);
         }
-        match event.value(node) {
-            Value::Object(_) => open.extend(
-                event
-                    .members(node)
-                    .map(|(key, value)| (value, join(&name, key))),
-            ),
-            Value::Array => open.extend(event.elements(node).map(|e| (e, name.clone()))),
-            _ => {}
-        }
+        at = inner;
     }
-    None
+    Some(name)
 }
 
 #[cfg(test)]
