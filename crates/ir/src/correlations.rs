@@ -6,8 +6,10 @@ use crate::names::Names;
 use crate::pred::RuleId;
 use crate::rule::{CorrelationRule, Reference};
 use indexmap::IndexMap;
-use sigwright_syntax::ast::{Body, Correlation, Document};
-use sigwright_syntax::{Diagnostic, Diagnostics, Spanned};
+use sigwright_syntax::ast::{
+    Aggregate, Body, Correlation, CorrelationCondition, CorrelationExpr, CorrelationKind, Document,
+};
+use sigwright_syntax::{Diagnostic, Diagnostics, Span, Spanned, suggest};
 use std::collections::{HashMap, HashSet};
 
 /// Documents referred to, each with the first reference to it, in the order written.
@@ -113,28 +115,132 @@ fn references(
     if failed {
         return None;
     }
-    for fields in correlation.aliases.values() {
-        for (rule, field) in fields {
-            if diagnostics.len() >= most {
-                diagnostics.push(too_many_messages(field.span));
-                return None;
-            }
-            let name = Spanned::new(rule.clone(), field.span);
-            let known = names.resolve(&name);
-            if !known.is_ok_and(|target| references.contains_key(&target)) {
-                diagnostics.push(
-                    Diagnostic::error(
-                        "unknown-rule",
-                        field.span,
-                        format!("this alias is for `{rule}`, which the correlation does not name"),
-                    )
-                    .help("use the ids or names that stand in `rules`"),
-                );
-                failed = true;
-            }
+    let mut check = Check {
+        names,
+        references: &references,
+        most,
+        diagnostics,
+    };
+    let aliases = check.aliases(correlation);
+    let named = check.named(correlation);
+    (aliases && named).then_some(references)
+}
+
+/// What else in a correlation names rules, against those it refers to.
+struct Check<'a, 'd> {
+    names: &'a Names<'d>,
+    references: &'a References,
+    /// How many messages there may be.
+    most: usize,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Check<'_, '_> {
+    /// Takes in an error, or says that there are too many. False in that case.
+    fn report(&mut self, span: Span, error: Diagnostic) -> bool {
+        let room = self.diagnostics.len() < self.most;
+        self.diagnostics.push(match room {
+            true => error,
+            false => too_many_messages(span),
+        });
+        room
+    }
+
+    /// The document that `name` means, if the correlation refers to it.
+    fn target(&self, name: &str) -> Option<usize> {
+        match self.names.find(name) {
+            [one] => self.references.contains_key(one).then_some(*one),
+            _ => None,
         }
     }
-    (!failed).then_some(references)
+
+    /// Aliases are for rules the correlation refers to. False after an error.
+    fn aliases(&mut self, correlation: &Correlation) -> bool {
+        let mut sound = true;
+        for (rule, field) in correlation.aliases.values().flatten() {
+            if self.target(rule).is_some() {
+                continue;
+            }
+            sound = false;
+            let error = Diagnostic::error(
+                "unknown-rule",
+                field.span,
+                format!("this alias is for `{rule}`, which the correlation does not name"),
+            )
+            .help("use the ids or names that stand in `rules`");
+            if !self.report(field.span, error) {
+                return false;
+            }
+        }
+        sound
+    }
+
+    /// A boolean condition names every rule listed and no other; an aggregate counts one of
+    /// them. False after an error.
+    fn named(&mut self, correlation: &Correlation) -> bool {
+        let mut uses: Vec<(&str, Span)> = Vec::new();
+        for aggregate in correlation.aggregates.values() {
+            if let Aggregate::Count(Some(rule)) = &aggregate.value {
+                uses.push((rule, aggregate.span));
+            }
+        }
+        let condition = correlation.condition.as_ref().map(|c| &c.value);
+        let mut all = false;
+        if let Some(CorrelationCondition::Expression(tree)) = condition {
+            all = correlation.kind.value != CorrelationKind::Stats;
+            rules_in(tree, &mut uses);
+        }
+        let mut sound = true;
+        let mut used = HashSet::new();
+        for (name, span) in uses {
+            if let Some(target) = self.target(name) {
+                used.insert(target);
+                continue;
+            }
+            sound = false;
+            let error = Diagnostic::error(
+                "unlisted-rule",
+                span,
+                format!("`{name}` is not listed under `rules`"),
+            );
+            let listed = correlation.rules.iter().map(|rule| rule.value.as_str());
+            let error = match suggest::closest(name, listed) {
+                Some(close) => error.help(format!("did you mean `{close}`?")),
+                None => error.help("list it, by its id or name"),
+            };
+            if !self.report(span, error) {
+                return false;
+            }
+        }
+        for (target, rule) in self.references.iter().filter(|_| all) {
+            if used.contains(target) {
+                continue;
+            }
+            sound = false;
+            let error = Diagnostic::error(
+                "unused-rule",
+                rule.span,
+                format!("the condition does not name `{}`", rule.value),
+            )
+            .help("name it in the condition, or remove it from `rules`");
+            if !self.report(rule.span, error) {
+                return false;
+            }
+        }
+        sound
+    }
+}
+
+/// The rules a boolean condition names. Its nesting is bounded by the grammar.
+fn rules_in<'t>(tree: &'t Spanned<CorrelationExpr>, uses: &mut Vec<(&'t str, Span)>) {
+    match &tree.value {
+        CorrelationExpr::And(terms) | CorrelationExpr::Or(terms) => {
+            terms.iter().for_each(|term| rules_in(term, uses));
+        }
+        CorrelationExpr::Not(term) => rules_in(term, uses),
+        CorrelationExpr::Rule(name) => uses.push((name, tree.span)),
+        CorrelationExpr::Compare(..) => {}
+    }
 }
 
 /// Correlations in an order in which each follows those it refers to; those in a cycle, or

@@ -57,17 +57,19 @@ impl<'d> Names<'d> {
         names
     }
 
-    /// The document that `reference` names. Some(Err) says why there is none, or not one.
+    /// The documents that go by the name or, if there are none, by the id `text`.
+    pub(crate) fn find(&self, text: &str) -> &[usize] {
+        let named = self.names.get(text);
+        named
+            .or_else(|| self.ids.get(&normal(text)))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The document that `reference` names; the error says why there is none, or not one.
     pub(crate) fn resolve(&self, reference: &Spanned<String>) -> Result<usize, Box<Diagnostic>> {
         let text = reference.value.as_str();
-        let found = match self.names.get(text) {
-            Some(found) => found,
-            None => match self.ids.get(&normal(text)) {
-                Some(found) => found,
-                None => return Err(Box::new(self.unknown(reference))),
-            },
-        };
-        match found.as_slice() {
+        match self.find(text) {
+            [] => Err(Box::new(self.unknown(reference))),
             [one] => Ok(*one),
             several => {
                 let mut error = Diagnostic::error(

@@ -5,7 +5,7 @@
 
 mod measure;
 
-use crate::ast::{Aggregate, Correlation, CorrelationCondition, CorrelationExpr, CorrelationKind};
+use crate::ast::{Correlation, CorrelationCondition, CorrelationExpr, CorrelationKind};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::reader::{Entries, Reader, listed};
 use crate::scalar;
@@ -262,7 +262,8 @@ impl Reader<'_> {
         aliases
     }
 
-    /// The rules listed against the rules and aggregates the condition names.
+    /// The rules listed or, where there is no list, named by the condition; the aggregates it
+    /// names. Whether list and condition name the same rules is known once names are found.
     fn correlation_rules(
         &mut self,
         listed: Option<Span>,
@@ -278,8 +279,8 @@ impl Reader<'_> {
                 leaves_of(&tree, &mut leaves);
                 if correlation.kind.value == CorrelationKind::Stats {
                     self.check_aggregates(&leaves, correlation);
-                } else {
-                    self.check_rules(&leaves, listed, correlation);
+                } else if listed.is_none() {
+                    self.rules_of_condition(&leaves, correlation);
                 }
                 Some(Spanned::new(CorrelationCondition::Expression(tree), span))
             }
@@ -298,45 +299,13 @@ impl Reader<'_> {
         }
     }
 
-    fn check_rules(
-        &mut self,
-        leaves: &[Leaf<'_>],
-        listed: Option<Span>,
-        correlation: &mut Correlation,
-    ) {
-        if listed.is_none() {
-            // The condition says which rules are meant.
-            let mut seen = HashSet::new();
-            for leaf in leaves {
-                if seen.insert(leaf.name) {
-                    let rule = Spanned::new(leaf.name.to_owned(), leaf.span);
-                    correlation.rules.push(rule);
-                }
-            }
-            return;
-        }
-        let known: HashSet<&str> = correlation.rules.iter().map(|r| r.value.as_str()).collect();
-        let named: HashSet<&str> = leaves.iter().map(|leaf| leaf.name).collect();
-        for leaf in leaves.iter().filter(|leaf| !known.contains(leaf.name)) {
-            let diagnostic = Diagnostic::error(
-                "unlisted-rule",
-                leaf.span,
-                format!("`{}` is not listed under `rules`", leaf.name),
-            );
-            let names = correlation.rules.iter().map(|r| r.value.as_str());
-            let help = self.hint(leaf.name, names);
-            self.report(Diagnostic { help, ..diagnostic });
-        }
-        for rule in &correlation.rules {
-            if !named.contains(rule.value.as_str()) {
-                self.report(
-                    Diagnostic::error(
-                        "unused-rule",
-                        rule.span,
-                        format!("the condition does not name `{}`", rule.value),
-                    )
-                    .help("name it in the condition, or remove it from `rules`"),
-                );
+    /// Without a list the condition says which rules are meant.
+    fn rules_of_condition(&self, leaves: &[Leaf<'_>], correlation: &mut Correlation) {
+        let mut seen = HashSet::new();
+        for leaf in leaves {
+            if seen.insert(leaf.name) {
+                let rule = Spanned::new(leaf.name.to_owned(), leaf.span);
+                correlation.rules.push(rule);
             }
         }
     }
@@ -352,21 +321,6 @@ impl Reader<'_> {
                 let names = correlation.aggregates.keys().map(String::as_str);
                 let help = self.hint(leaf.name, names);
                 self.report(Diagnostic { help, ..diagnostic });
-            }
-        }
-        let known: HashSet<&str> = correlation.rules.iter().map(|r| r.value.as_str()).collect();
-        for aggregate in correlation.aggregates.values() {
-            if let Aggregate::Count(Some(rule)) = &aggregate.value
-                && !known.contains(rule.as_str())
-            {
-                self.report(
-                    Diagnostic::error(
-                        "unlisted-rule",
-                        aggregate.span,
-                        format!("`{rule}` is not listed under `rules`"),
-                    )
-                    .help("`count` takes a listed rule, or `'*'` for all of them"),
-                );
             }
         }
     }

@@ -65,6 +65,10 @@ const READ: &[(&str, &str)] = &[
         "checked when the rule is lowered",
         "re/re lookbehind var|re/re wildcard * kept|cidr/cidr bad|cidr/cidr 33",
     ),
+    (
+        "checked where the names of rules are found",
+        "correlation/temporal ext missing ref|correlation/temporal ext unknown",
+    ),
 ];
 
 const NO_EFFECT: &str = "does not change what matches: a warning";

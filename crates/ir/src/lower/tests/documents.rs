@@ -314,6 +314,39 @@ fn a_boolean_condition_names_rules() {
 }
 
 #[test]
+fn a_boolean_condition_and_the_list_name_the_same_rules() {
+    let id = "b2a4ee50-9ea4-4a3c-8d4c-0f2d33c0c3b5";
+    let one = named("one", WINDOWS).replace("name: one", &format!("name: one\nid: {id}"));
+    let rules = [one, named("two", WINDOWS), named("three", WINDOWS)].join("---\n");
+    let with = |extra: &str| lowered(&format!("{rules}---\n{}", temporal(extra)));
+    // by id or by name, whichever each of the two uses
+    let (set, said) = with(&format!(
+        "rules: [{id}, two]\n    condition: one and not two"
+    ));
+    assert!(said.is_empty(), "{said:?}");
+    assert_eq!(set.correlations[0].references.len(), 2);
+    let (_, said) = with("rules: [one, two]\n    condition: one and thre");
+    assert_eq!(said, ["unlisted-rule `thre`", "unused-rule `two`"]);
+    let (_, said) = with("rules: [one]\n    condition: one or three");
+    assert_eq!(said, ["unlisted-rule `three`"]);
+}
+
+#[test]
+fn an_aggregate_counts_a_listed_rule() {
+    let id = "b2a4ee50-9ea4-4a3c-8d4c-0f2d33c0c3b5";
+    let one = named("one", WINDOWS).replace("name: one", &format!("name: one\nid: {id}"));
+    let counted = |rule: &str| {
+        let stats = temporal(&format!(
+            "rules: [{id}]\n    aggregates: {{n: {{count: {rule}}}}}\n    condition: n > 1"
+        ))
+        .replace("type: temporal", "type: stats");
+        lowered(&[one.clone(), named("two", WINDOWS), stats].join("---\n")).1
+    };
+    assert!(counted("one").is_empty());
+    assert_eq!(counted("two"), ["unlisted-rule `n`"]);
+}
+
+#[test]
 fn names_and_ids_are_taken_once() {
     let id = "id: b2a4ee50-9ea4-4a3c-8d4c-0f2d33c0c3b5\n";
     let same = format!("{id}{}", named("one", WINDOWS));
