@@ -67,7 +67,7 @@ const READ: &[(&str, &str)] = &[
     ),
     (
         "checked where the names of rules are found",
-        "correlation/temporal ext missing ref|correlation/temporal ext unknown",
+        "correlation/temporal ext missing ref|correlation/temporal ext unknown|correlation/ext hyphen",
     ),
 ];
 
