@@ -103,21 +103,22 @@ impl Reader<'_> {
 
     /// Without `sigma-version: 3` brackets are letters of the name; that is rarely meant.
     fn note_selector(&mut self, name: &str, place: &Place) {
-        for (open, _) in name.match_indices('[') {
-            let inner = name.get(open + 1..).and_then(|rest| rest.split_once(']'));
-            if let Some((inner, _)) = inner
+        let mut open = 0;
+        for part in name.split('[') {
+            if let Some((inner, _)) = part.split_once(']').filter(|_| open > 0)
                 && selector(inner).is_some()
             {
                 self.report(
                     Diagnostic::warning(
                         "array-selector-off",
-                        place.part(open, open + inner.len() + 2),
+                        place.part(open - 1, open + inner.len() + 1),
                         format!("`[{inner}]` is a plain part of the name here"),
                     )
                     .help("array selectors need `sigma-version: 3` in the rule"),
                 );
                 return;
             }
+            open += part.len() + 1;
         }
     }
 

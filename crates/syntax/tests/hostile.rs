@@ -155,6 +155,12 @@ fn long_lists_are_read_quickly() {
     )));
     assert_eq!(found, Vec::<&str>::new());
     assert!(took < SOON, "{took:?}");
+    let (found, took) = codes(&rule(&format!(
+        "  s: {{? '{}' : 1}}\n  condition: s",
+        "[".repeat(1_000_000)
+    )));
+    assert_eq!(found, Vec::<&str>::new());
+    assert!(took < SOON, "{took:?}");
     let keys: String = (0..9_000)
         .map(|i| format!("  s{i}: {{f: {i}}}\n"))
         .collect();
