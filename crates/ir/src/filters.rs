@@ -147,7 +147,7 @@ fn targets(
     Some(targets)
 }
 
-/// True where every attribute the filter states is the rule's.
+/// True where every attribute the filter states is the rule's, whatever the case.
 fn covers(filter: &LogSource, rule: &LogSource) -> bool {
     [
         (&filter.product, &rule.product),
@@ -157,7 +157,7 @@ fn covers(filter: &LogSource, rule: &LogSource) -> bool {
     .into_iter()
     .all(|(filter, rule)| match (filter, rule) {
         (None, _) => true,
-        (Some(filter), Some(rule)) => filter.value == rule.value,
+        (Some(filter), Some(rule)) => filter.value.eq_ignore_ascii_case(&rule.value),
         (Some(_), None) => false,
     })
 }

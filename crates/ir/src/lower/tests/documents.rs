@@ -170,7 +170,7 @@ fn a_filter_touches_the_rules_it_names() {
 fn a_filter_for_any_rule_touches_those_whose_log_source_it_covers() {
     let other = "{product: linux, category: test}";
     let rules = [named("one", WINDOWS), named("two", other)];
-    let (found, said) = roots(&[rules.concat_with(), filter("any", "{product: windows}")]);
+    let (found, said) = roots(&[rules.concat_with(), filter("any", "{product: Windows}")]);
     assert_eq!(found, [FILTERED, "f = \"two\""]);
     assert!(said.is_empty());
     let narrow = "{product: windows, category: test, service: x}";
