@@ -110,7 +110,7 @@ pub(super) fn expand(
                     diagnostics.push(
                         // a list that only the site can fill is shipped without values
                         Diagnostic::note(
-                            "empty-list",
+                            "empty-placeholder",
                             place,
                             format!("the list `{name}` is empty"),
                         )

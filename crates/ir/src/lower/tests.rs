@@ -392,7 +392,7 @@ fn missing_and_empty_lists_are_told_at_the_placeholder() {
     assert_eq!(said[0].help.as_deref(), Some("did you mean `%admins%`?"));
     for item in ["a|expand: '%none%'", "a|all|expand: ['%none%', y]"] {
         let (set, _, lines) = lowered_with(&rule(item), &context);
-        assert_eq!(lines, ["empty-list `%none%`"]);
+        assert_eq!(lines, ["empty-placeholder `%none%`"]);
         assert_eq!(set.exprs.display(set.rules[0].root).to_string(), "false");
     }
 }
