@@ -461,14 +461,16 @@ impl Event {
     }
 
     fn step(&self, key: &str, value: NodeId, name: &str, hit: &mut dyn FnMut(NodeId)) {
-        match name.strip_prefix(key) {
-            Some("") => hit(value),
-            Some(rest) => {
-                if let Some(rest) = rest.strip_prefix('.') {
+        // most keys end elsewhere than at a dot of the name: one byte tells
+        match name.as_bytes().get(key.len()) {
+            None if key == name => hit(value),
+            Some(b'.') => {
+                let rest = name.strip_prefix(key).and_then(|r| r.strip_prefix('.'));
+                if let Some(rest) = rest {
                     self.reach_from(value, rest, hit);
                 }
             }
-            None => {}
+            _ => {}
         }
     }
 
