@@ -4,6 +4,7 @@
 //! for other logs cost nothing, neither at load nor per event.
 
 mod code;
+mod glob;
 mod matcher;
 mod plan;
 mod required;

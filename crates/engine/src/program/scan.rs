@@ -172,7 +172,7 @@ impl Scan {
             return;
         }
         let text = match matcher {
-            TextMatcher::Runs(_) | TextMatcher::Pattern(_) => scanned,
+            TextMatcher::Pattern(_) => scanned,
             _ => spelled,
         };
         match matcher.is_match(text) {
