@@ -125,3 +125,14 @@ fn of_an_endless_line_only_the_place_is_shown() {
         assert!(ran.out.contains(&format!("[{at}]")), "no {at}\n{}", ran.out);
     }
 }
+
+#[test]
+fn a_second_place_in_another_file_is_shown() {
+    let place = Place::new("lint-other-file");
+    place.file("a.yml", rule("login", "low"));
+    place.file("b.yml", rule("login", "low").replace("Somebody", "Anybody"));
+    let ran = place.run(&["lint", "a.yml", "b.yml"]);
+    for part in ["duplicate-name", "b.yml:", "a.yml:", "here already"] {
+        assert!(ran.out.contains(part), "no {part}\n{}", ran.out);
+    }
+}

@@ -1,9 +1,6 @@
 //! What is said about a rule's text: one value for every message of every stage.
 
-use crate::source::{SourceId, Sources};
 use crate::span::Span;
-use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
-use std::fmt;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -111,125 +108,6 @@ impl Diagnostic {
 
 /// Messages, in the order they were found.
 pub type Diagnostics = Vec<Diagnostic>;
-
-/// A diagnostic with the texts it speaks of, for any miette handler to render.
-///
-/// Labels in the file of the first one are underlined; a label in another file is named below
-/// with file, line and column.
-#[derive(Debug)]
-pub struct Report<'a> {
-    diagnostic: &'a Diagnostic,
-    sources: &'a Sources,
-    text: Option<Text<'a>>,
-}
-
-impl<'a> Report<'a> {
-    /// Joins the two.
-    pub fn new(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Self {
-        let text = diagnostic.span().and_then(|span| {
-            let source = sources.get(span.source)?;
-            Some(Text {
-                name: &source.name,
-                text: &source.text,
-                id: span.source,
-            })
-        });
-        Report {
-            diagnostic,
-            sources,
-            text,
-        }
-    }
-
-    fn elsewhere(&self) -> impl Iterator<Item = &Label> {
-        let here = self.text.as_ref().map(|text| text.id);
-        let labels = self.diagnostic.labels.iter();
-        labels.filter(move |label| Some(label.span.source) != here)
-    }
-}
-
-impl fmt::Display for Report<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.diagnostic.message)
-    }
-}
-
-impl std::error::Error for Report<'_> {}
-
-impl miette::Diagnostic for Report<'_> {
-    fn code<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        Some(Box::new(self.diagnostic.code))
-    }
-
-    fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.diagnostic.severity {
-            Severity::Note => miette::Severity::Advice,
-            Severity::Warning => miette::Severity::Warning,
-            Severity::Error => miette::Severity::Error,
-        })
-    }
-
-    fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        let mut lines: Vec<String> = self.diagnostic.help.iter().cloned().collect();
-        for label in self.elsewhere() {
-            let name = self.sources.get(label.span.source).map_or("", |s| &s.name);
-            let (line, column) = self.sources.position(label.span);
-            let text = if label.text.is_empty() {
-                "see also"
-            } else {
-                &label.text
-            };
-            lines.push(format!("{text}: {name}:{line}:{column}"));
-        }
-        (!lines.is_empty()).then(|| Box::new(lines.join("\n")) as Box<dyn fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.text.as_ref().map(|text| text as &dyn SourceCode)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let here = self.text.as_ref()?.id;
-        let labels = self.diagnostic.labels.iter().enumerate();
-        Some(Box::new(labels.filter_map(move |(i, label)| {
-            if label.span.source != here {
-                return None;
-            }
-            let text = (!label.text.is_empty()).then(|| label.text.clone());
-            let span = SourceSpan::from((label.span.start as usize, label.span.len()));
-            Some(match i {
-                0 => LabeledSpan::new_primary_with_span(text, span),
-                _ => LabeledSpan::new_with_span(text, span),
-            })
-        })))
-    }
-}
-
-#[derive(Debug)]
-struct Text<'a> {
-    name: &'a str,
-    text: &'a str,
-    id: SourceId,
-}
-
-impl SourceCode for Text<'_> {
-    fn read_span<'b>(
-        &'b self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
-        let found = self.text.read_span(span, before, after)?;
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.name.to_owned(),
-            found.data(),
-            *found.span(),
-            found.line(),
-            found.column(),
-            found.line_count(),
-        )))
-    }
-}
 
 /// Collects messages up to a limit; what exceeds it is counted.
 #[derive(Debug)]

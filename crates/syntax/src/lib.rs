@@ -40,7 +40,7 @@ pub mod span;
 pub mod suggest;
 pub mod yaml;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Report, Severity};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use limits::Limits;
 pub use source::{Source, SourceId, Sources};
 pub use span::{Span, Spanned};

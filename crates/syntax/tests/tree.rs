@@ -8,7 +8,7 @@
 )]
 
 use sigwright_syntax::ast::*;
-use sigwright_syntax::{Report, Sources, Span, read};
+use sigwright_syntax::{Sources, Span, read};
 
 struct Read {
     sources: Sources,
@@ -342,30 +342,6 @@ fn metadata_is_kept() {
         read.rule().logsource.definition.as_ref().unwrap().value,
         "d"
     );
-}
-
-#[test]
-fn a_report_renders() {
-    let mut sources = Sources::new();
-    let other = sources.add("other.yml", "one\ntwo: 2\n");
-    let id = sources.add(
-        "rule.yml",
-        "title: t\nlogsource: {category: c}\ndetection:\n  sel: {x|contians: 1}\n  condition: sel\n",
-    );
-    let (_, mut diagnostics) = read(&sources, id);
-    let diagnostic = diagnostics
-        .remove(0)
-        .also(Span::new(other, 4, 7), "like here");
-    let mut text = String::new();
-    miette::NarratableReportHandler::new()
-        .render_report(&mut text, &Report::new(&diagnostic, &sources))
-        .unwrap();
-    assert!(text.contains("`contians` is not a modifier"), "{text}");
-    assert!(text.contains("rule.yml"), "{text}");
-    assert!(text.contains("label at line 4, columns 11 to 18"), "{text}");
-    assert!(text.contains("did you mean `contains`?"), "{text}");
-    assert!(text.contains("like here: other.yml:2:1"), "{text}");
-    assert!(text.contains("unknown-modifier"), "{text}");
 }
 
 #[test]
