@@ -13,7 +13,6 @@ use rustc_hash::FxHashMap;
 use sigwright_ir::pred::{Anchor, FieldRef};
 use sigwright_ir::{Expr, ExprId, FieldId, PredId, RuleId};
 use sigwright_syntax::Span;
-use std::cmp::Ordering;
 use std::rc::Rc;
 
 /// What happened beside matching.
@@ -52,6 +51,8 @@ struct Scratch {
     touched: Vec<u32>,
     /// Numbers of matchers asked for the value at hand.
     tried: Vec<u32>,
+    /// A value being compared with others.
+    text: String,
     exhausted: u64,
     duplicate: bool,
     /// Per rule of the set, once its evidence was asked for; the inner `None` where there is
@@ -528,16 +529,7 @@ impl Run<'_> {
             Lazy::Compare(field, cmp, number) => {
                 self.any(*field, |_, value| value::compares(value, *cmp, number))
             }
-            Lazy::FieldRef(field, other, reference) => self.any(*field, |run, value| {
-                let Some(text) = value.text() else {
-                    return false;
-                };
-                run.any(*other, |_, value| {
-                    value
-                        .text()
-                        .is_some_and(|other| refers(text, other, *reference))
-                })
-            }),
+            Lazy::FieldRef(field, other, reference) => self.refers(*field, *other, *reference),
             Lazy::Keyword(matcher, cased) => {
                 let event = self.event;
                 let mut answer = false;
@@ -563,6 +555,41 @@ impl Run<'_> {
             }
             Lazy::Judge(expr) => naive::holds(&self.program.set.exprs, *expr, self.event),
         }
+    }
+
+    /// Whether some value of a field stands to some value of another as the reference asks.
+    fn refers(&mut self, field: u32, other: u32, reference: FieldRef) -> bool {
+        let prepare = |text: &str, out: &mut String| {
+            out.clear();
+            if reference.cased {
+                out.push_str(text);
+            } else {
+                fold_into(text, out);
+            }
+        };
+        let mut ours = std::mem::take(&mut self.scratch.text);
+        let answer = self.any(field, |run, value| {
+            let Some(text) = value.text() else {
+                return false;
+            };
+            prepare(text, &mut ours);
+            run.any(other, |run, value| {
+                let Some(text) = value.text() else {
+                    return false;
+                };
+                prepare(text, run.folded);
+                let theirs = run.folded.as_str();
+                match reference.anchor {
+                    Anchor::Whole => ours == theirs,
+                    _ if theirs.is_empty() => false,
+                    Anchor::Start => ours.starts_with(theirs),
+                    Anchor::End => ours.ends_with(theirs),
+                    Anchor::Contains => ours.contains(theirs),
+                }
+            })
+        });
+        self.scratch.text = ours;
+        answer
     }
 
     fn give_up(&mut self) -> bool {
@@ -593,20 +620,4 @@ impl Run<'_> {
 /// A number spelled as [`sigwright_ir::pred::Number`] spells whole numbers.
 fn is_plain_whole(spelled: &str) -> bool {
     spelled != "-0" && !spelled.bytes().any(|b| matches!(b, b'.' | b'e' | b'E'))
-}
-
-/// Whether a value stands to another field's value as a reference asks.
-fn refers(text: &str, other: &str, reference: FieldRef) -> bool {
-    let (text, other) = if reference.cased {
-        (text.into(), other.into())
-    } else {
-        (crate::fold::fold(text), crate::fold::fold(other))
-    };
-    match reference.anchor {
-        Anchor::Whole => text.cmp(&other) == Ordering::Equal,
-        _ if other.is_empty() => false,
-        Anchor::Start => text.starts_with(&*other),
-        Anchor::End => text.ends_with(&*other),
-        Anchor::Contains => text.contains(&*other),
-    }
 }
