@@ -17,8 +17,13 @@ use sigwright_ir::{RuleId, RuleSet, Subject};
 use sigwright_syntax::pattern::DASHES;
 use std::borrow::Cow;
 
-/// Steps a backtracking regex may take on one value before it counts as not found.
-pub const BACKTRACK_LIMIT: usize = 1_000_000;
+/// How often a backtracking regex may step back on one value before it counts as not found.
+pub const BACKTRACK_LIMIT: usize = 250_000;
+
+/// Bytes of the longest value a backtracking regex looks at: between two steps back it may
+/// read all of the value, so that the first limit alone bounds nothing. The longest command
+/// line of Windows, 32,767 characters, fits where it is ASCII.
+pub const BACKTRACK_TEXT: usize = 32 << 10;
 
 /// Whether an expression holds for an event.
 pub fn holds(exprs: &Exprs, root: ExprId, event: &Event) -> bool {
@@ -412,10 +417,11 @@ pub(crate) fn compile(asked: &Regex) -> Option<Compiled> {
 }
 
 impl Compiled {
-    /// Whether it is found in a text; where the limit on backtracking is hit, it is not.
+    /// Whether it is found in a text; where a limit on backtracking is hit, it is not.
     pub(crate) fn finds(&self, text: &str) -> bool {
         match self {
             Compiled::Plain(regex) => regex.is_match(text),
+            Compiled::Fancy(_) if text.len() > BACKTRACK_TEXT => false,
             Compiled::Fancy(regex) => regex.is_match(text).unwrap_or(false),
         }
     }

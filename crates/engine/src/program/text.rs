@@ -1,6 +1,7 @@
 //! Texts asked one by one: patterns with wildcards, and regular expressions.
 
 use super::glob::Glob;
+use crate::naive::{BACKTRACK_LIMIT, BACKTRACK_TEXT};
 use sigwright_ir::pred::{Anchor, Pattern, Regex};
 
 /// A question about one text; built at load, asked in linear time.
@@ -19,9 +20,6 @@ pub(super) enum TextMatcher {
 /// The effort of a regular expression was exhausted: the answer is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Exhausted;
-
-/// How many steps back a regular expression with look-around may take on one value.
-pub(super) const BACKTRACK_LIMIT: usize = 1_000_000;
 
 /// How large a compiled regular expression may be, in bytes.
 const REGEX_SIZE: usize = 64 << 20;
@@ -47,11 +45,12 @@ impl TextMatcher {
         }
     }
 
-    /// Whether the text answers; `Err` where a backtracking limit was hit.
+    /// Whether the text answers; `Err` where a limit on backtracking was hit.
     pub(super) fn is_match(&self, text: &str) -> Result<bool, Exhausted> {
         match self {
             TextMatcher::Pattern(glob) => Ok(glob.is_match(text)),
             TextMatcher::Regex(regex) => Ok(regex.is_match(text)),
+            TextMatcher::Fancy(_) if text.len() > BACKTRACK_TEXT => Err(Exhausted),
             TextMatcher::Fancy(regex) => regex.is_match(text).map_err(|_| Exhausted),
             TextMatcher::Never => Ok(false),
         }
@@ -63,4 +62,29 @@ fn build(text: &str) -> Option<regex::Regex> {
         .size_limit(REGEX_SIZE)
         .build()
         .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Between two steps back such a regex may read all of a value; so it is asked of no
+    /// value that is long, and gives up on the others.
+    #[test]
+    fn backtracking_is_bounded_by_steps_and_length() {
+        let regex = |pattern: &str| {
+            TextMatcher::regex(&Regex {
+                pattern: pattern.to_owned(),
+                ignore_case: false,
+                multi_line: false,
+                dot_all: false,
+            })
+        };
+        let ends_in_b = regex(r"(?<=a)b");
+        let longest = "a".repeat(BACKTRACK_TEXT - 1) + "b";
+        assert_eq!(ends_in_b.is_match(&longest), Ok(true));
+        assert_eq!(ends_in_b.is_match(&format!("a{longest}")), Err(Exhausted));
+        let explodes = regex(r"(?:(?=(a*))a)*b\1");
+        assert_eq!(explodes.is_match(&"a".repeat(2_000)), Err(Exhausted));
+    }
 }
