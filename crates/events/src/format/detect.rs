@@ -33,10 +33,11 @@ pub(crate) fn detect(sample: &[u8], name: &str) -> Result<Format, &'static str> 
     if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| sample.starts_with(magic)) {
         return Err(what);
     }
-    if sample.contains(&0) {
+    let text = sample.trim_ascii_start();
+    // A log of JSON stays one where a crash left zeros in it.
+    if sample.contains(&0) && !begins_object(text) && !begins_json_list(text) {
         return Err("binary");
     }
-    let text = sample.trim_ascii_start();
     match text.first() {
         Some(b'[') if begins_json_list(text) => return Ok(Format::Json),
         Some(b'{') => return Ok(ndjson_or_json(text)),
@@ -62,10 +63,16 @@ pub(crate) fn detect(sample: &[u8], name: &str) -> Result<Format, &'static str> 
     }
 }
 
+/// `{` begins an object with a key, or an empty one.
+fn begins_object(text: &[u8]) -> bool {
+    let inside = text.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    inside.is_some_and(|inside| matches!(inside.first(), Some(b'"' | b'}')))
+}
+
 /// `[` begins an array of values, and not a line such as `[info] started`.
 fn begins_json_list(text: &[u8]) -> bool {
-    let inside = text.get(1..).unwrap_or_default().trim_ascii_start();
-    matches!(inside.first(), Some(b'{' | b'[' | b'"' | b']') | None)
+    let inside = text.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    inside.is_some_and(|inside| matches!(inside.first(), Some(b'{' | b'[' | b'"' | b']') | None))
 }
 
 /// For text that begins with `{`: a value that ends on its line is one of many lines.

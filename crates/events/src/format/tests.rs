@@ -526,6 +526,25 @@ fn binary_file_is_reported() {
     assert_eq!(yaml.faults, [(None, FaultCode::UnknownFormat)]);
 }
 
+/// What a crash leaves: zeros where the last lines before it should be.
+#[test]
+fn zeros_inside_a_log_hurt_one_record() {
+    let log = b"{\"a\":1}\n\0\0\0\0\0\0\n{\"a\":2}\n\0\0\0{\"a\":3}\n{\"a\":4}\n";
+    let read = read(log);
+    assert_eq!(read.faults, []);
+    let texts: Vec<&str> = read.records.iter().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "{\"a\":1}",
+            "\0\0\0\0\0\0",
+            "{\"a\":2}",
+            "\0\0\0{\"a\":3}",
+            "{\"a\":4}"
+        ]
+    );
+}
+
 #[test]
 fn event_log_that_is_damaged_is_reported() {
     let mut log = b"ElfFile\0".to_vec();
