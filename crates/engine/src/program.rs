@@ -8,7 +8,9 @@ mod glob;
 mod matcher;
 mod plan;
 mod required;
+mod run;
 mod scan;
+mod scratch;
 mod shape;
 mod sketch;
 #[cfg(test)]

@@ -1,0 +1,142 @@
+//! What is known of the event at hand; kept from event to event for its memory.
+
+use super::plan::Plan;
+use super::scan::Answers;
+use super::sketch::Sketch;
+use crate::event::NodeId;
+use rustc_hash::FxHashMap;
+use sigwright_ir::RuleId;
+use std::rc::Rc;
+
+/// What is known of the event at hand, laid out as the plan of its log.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    /// Bits set by the scan, 64 to a word, and which, to clear them again.
+    pub(super) bits: Vec<u64>,
+    pub(super) set: Vec<u32>,
+    /// Per lazy test: 0 not asked, 1 no, 2 yes.
+    pub(super) lazy: Vec<u8>,
+    pub(super) asked: Vec<u32>,
+    /// Per rule: chosen already.
+    pub(super) chosen: Vec<bool>,
+    pub(super) candidates: Vec<u32>,
+    /// Per field, its values: the first of a chain in `values`.
+    pub(super) heads: Vec<Head>,
+    pub(super) values: Vec<(NodeId, u32)>,
+    pub(super) touched: Vec<u32>,
+    /// Numbers of matchers asked for the value at hand.
+    pub(super) tried: Vec<u32>,
+    /// A value being compared with others.
+    pub(super) text: String,
+    pub(super) exhausted: u64,
+    pub(super) duplicate: bool,
+    /// Per rule of the set, once its evidence was asked for; the inner `None` where there is
+    /// no flat way to find it.
+    pub(super) sketches: FxHashMap<RuleId, Option<Rc<Sketch>>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head {
+    pub(super) first: u32,
+    /// The object the last value was a member of.
+    pub(super) parent: Option<NodeId>,
+    pub(super) text: bool,
+    pub(super) value: bool,
+}
+
+pub(super) const NONE: u32 = u32::MAX;
+pub(super) const EMPTY: Head = Head {
+    first: NONE,
+    parent: None,
+    text: false,
+    value: false,
+};
+
+impl Answers for Scratch {
+    fn set(&mut self, bit: u32) {
+        if let Some(word) = self.bits.get_mut(bit as usize / 64) {
+            let mask = 1 << (bit % 64);
+            if *word & mask == 0 {
+                *word |= mask;
+                self.set.push(bit);
+            }
+        }
+    }
+
+    fn is_set(&self, bit: u32) -> bool {
+        self.bits
+            .get(bit as usize / 64)
+            .is_some_and(|word| word >> (bit % 64) & 1 == 1)
+    }
+
+    fn first_time(&mut self, number: u32) -> bool {
+        let new = !self.tried.contains(&number);
+        if new {
+            self.tried.push(number);
+        }
+        new
+    }
+
+    fn exhausted(&mut self) {
+        self.exhausted += 1;
+    }
+}
+
+impl Scratch {
+    pub(super) fn fit(&mut self, plan: &Plan) {
+        self.bits.resize(plan.bits().div_ceil(64), 0);
+        self.lazy.resize(plan.lazy.len(), 0);
+        self.chosen.resize(plan.rules.len(), false);
+        self.heads.resize(plan.fields.len(), EMPTY);
+    }
+
+    pub(super) fn clear(&mut self) {
+        for bit in self.set.drain(..) {
+            if let Some(word) = self.bits.get_mut(bit as usize / 64) {
+                *word = 0;
+            }
+        }
+        for test in self.asked.drain(..) {
+            if let Some(state) = self.lazy.get_mut(test as usize) {
+                *state = 0;
+            }
+        }
+        for rule in self.candidates.drain(..) {
+            if let Some(chosen) = self.chosen.get_mut(rule as usize) {
+                *chosen = false;
+            }
+        }
+        for field in self.touched.drain(..) {
+            if let Some(head) = self.heads.get_mut(field as usize) {
+                *head = EMPTY;
+            }
+        }
+        self.values.clear();
+        self.exhausted = 0;
+        self.duplicate = false;
+    }
+
+    pub(super) fn choose(&mut self, rule: u32) {
+        if let Some(chosen) = self.chosen.get_mut(rule as usize)
+            && !*chosen
+        {
+            *chosen = true;
+            self.candidates.push(rule);
+        }
+    }
+
+    /// Remembers that a field's name reaches `node`, a member of `parent`.
+    pub(super) fn reached(&mut self, field: u32, node: NodeId, parent: Option<NodeId>) {
+        let Some(head) = self.heads.get_mut(field as usize) else {
+            return;
+        };
+        if head.first == NONE {
+            self.touched.push(field);
+        } else if parent.is_some() && head.parent == parent {
+            self.duplicate = true;
+        }
+        head.parent = parent;
+        self.values.push((node, head.first));
+        head.first = u32::try_from(self.values.len() - 1).unwrap_or(NONE);
+    }
+}
