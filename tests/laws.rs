@@ -55,6 +55,26 @@ fn programs(rules: &RuleSet) -> Vec<(&'static str, Program)> {
         .collect()
 }
 
+/// What a `neq` keeps out is no evidence, whoever is asked.
+#[test]
+fn evidence_stops_at_a_negation() {
+    let rule = r#"{"title":"T","logsource":{"product":"test"},"detection":{
+        "kept": {"a|lte|neq": 0}, "out": {"A|contains|neq": ""}, "condition": "1 of them"}}"#;
+    let set = load(&[rule.to_owned()]);
+    let event = Event::from_json(r#"{"A": false}"#).unwrap();
+    for (name, program) in programs(&set) {
+        let mut matcher = Matcher::new(&program);
+        let mut found = Vec::new();
+        matcher.matches(&event, &mut found);
+        let [id] = found[..] else {
+            panic!("{name}: {found:?}")
+        };
+        let finder = Finder::new(&set);
+        assert_eq!(finder.find_after(&mut matcher, id, &event), [], "{name}");
+        assert_eq!(finder.find(id, &event), []);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(
         std::env::var("LAWS_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(256)

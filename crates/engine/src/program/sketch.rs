@@ -1,7 +1,7 @@
 //! Where a rule's evidence is to be looked for, worked out once per rule and log.
 //!
 //! Most rules are made of fields only. For those the outline is laid flat: each value of the
-//! rule with its test and with the `and`s around it, which must hold for it to count.
+//! rule with its test and with what is around it and must hold for it to count.
 
 use super::code::Test;
 use super::plan::Plan;
@@ -64,10 +64,10 @@ impl Drawing<'_> {
             _ => {}
         }
         let depth = self.around.len();
-        self.guard(outline.expr);
         if outline.children.is_empty() {
-            self.around.truncate(depth);
             self.expr(outline.expr, outline.span)?;
+        } else if outline.children.iter().any(|c| c.expr != outline.expr) {
+            self.guard(outline.expr);
         }
         for child in outline.children.iter() {
             self.outline(child)?;
@@ -115,9 +115,10 @@ impl Drawing<'_> {
         }
     }
 
-    /// Only an `and` can fail around a part that holds; the whole rule is known to hold.
+    /// An `or` cannot fail around a part that holds; the whole rule is known to hold.
+    /// Anything else can: an `and`, the `not` of `neq`, what a pass left of either.
     fn guard(&mut self, expr: ExprId) {
-        if expr == self.root || !matches!(self.exprs.get(expr), Expr::And(_)) {
+        if expr == self.root || matches!(self.exprs.get(expr), Expr::True | Expr::Or(_)) {
             return;
         }
         let known = self.sketch.guards.iter().position(|guard| *guard == expr);
