@@ -8,8 +8,8 @@ use crate::limits::LIMITS;
 use crate::lower::{FilterCondition, Lowering, joined, too_many_messages};
 use crate::names::Names;
 use crate::rule::Rule;
-use sigwright_syntax::Diagnostic;
 use sigwright_syntax::ast::{self, Body, Document, FilterRules, LogSource};
+use sigwright_syntax::{Diagnostic, Span};
 
 /// Applies the filters among `documents` to `rules`, which holds each document's rule, if it
 /// is one without errors. The order of the documents does not matter.
@@ -22,6 +22,7 @@ pub(crate) fn apply(
     let mut filters: Vec<FilterCondition> = Vec::new();
     // For each rule, the filters that touch it.
     let mut touched: Vec<Vec<usize>> = vec![Vec::new(); rules.len()];
+    let mut room = LIMITS.filtered;
     for document in documents {
         let Body::Filter(filter) = &document.body else {
             continue;
@@ -36,6 +37,21 @@ pub(crate) fn apply(
         let Some(condition) = condition else {
             continue;
         };
+        if targets.len() > room {
+            let error = Diagnostic::error(
+                "too-many-filtered",
+                place(document),
+                "filters are joined to rules too often",
+            )
+            .because(format!(
+                "more than {} times, over all rules",
+                LIMITS.filtered
+            ))
+            .help("name the rules it is for, or join filters for the same rules into one");
+            lowering.diagnostics.push(error);
+            continue;
+        }
+        room -= targets.len();
         for target in targets {
             if let Some(list) = touched.get_mut(target) {
                 // A rule named twice, by id and by name, is filtered once.
@@ -55,6 +71,12 @@ pub(crate) fn apply(
     }
 }
 
+/// What stands for the document in a message.
+fn place(document: &Document) -> Span {
+    let title = document.meta.title.as_ref();
+    title.map_or(document.span, |title| title.span)
+}
+
 /// The documents whose rules the filter touches. None after an error.
 fn targets(
     lowering: &mut Lowering<'_>,
@@ -65,11 +87,6 @@ fn targets(
     rules: &[Option<Rule>],
 ) -> Option<Vec<usize>> {
     let diagnostics = &mut lowering.diagnostics;
-    let place = document
-        .meta
-        .title
-        .as_ref()
-        .map_or(document.span, |t| t.span);
     let mut targets = Vec::new();
     match &filter.rules {
         FilterRules::Any => {
@@ -80,8 +97,12 @@ fn targets(
             targets.extend(covered.map(|(index, _)| index));
             if targets.is_empty() {
                 diagnostics.push(
-                    Diagnostic::warning("idle-filter", place, "this filter touches no rule")
-                        .help("no rule reads the log source that it states"),
+                    Diagnostic::warning(
+                        "idle-filter",
+                        place(document),
+                        "this filter touches no rule",
+                    )
+                    .help("no rule reads the log source that it states"),
                 );
             }
         }

@@ -33,6 +33,11 @@ pub struct Limits {
     pub terms: usize,
     /// Messages about one document; what follows is not looked at.
     pub messages: usize,
+    /// How often filters are joined to rules, over all documents.
+    pub filtered: usize,
+    /// Names of rules that are looked up for `did you mean`, over all documents; later
+    /// messages go without.
+    pub hints: usize,
 }
 
 /// The limits in force.
@@ -50,4 +55,6 @@ pub const LIMITS: Limits = Limits {
     depth: 128,
     terms: 1_000_000,
     messages: 100,
+    filtered: 1_000_000,
+    hints: 100,
 };

@@ -1,7 +1,9 @@
 //! What documents call each other: ids and names, across all files.
 
+use crate::limits::LIMITS;
 use sigwright_syntax::ast::{Body, Document, Meta};
 use sigwright_syntax::{Diagnostic, Diagnostics, Span, Spanned, suggest};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -10,6 +12,10 @@ pub(crate) struct Names<'d> {
     documents: &'d [Document],
     ids: HashMap<String, Vec<usize>>,
     names: HashMap<&'d str, Vec<usize>>,
+    /// Where each title is first; nothing is named by one, but some try.
+    titles: HashMap<&'d str, Span>,
+    /// How many wrong references may still be compared with all names.
+    hints: Cell<usize>,
 }
 
 impl<'d> Names<'d> {
@@ -20,13 +26,20 @@ impl<'d> Names<'d> {
             documents,
             ids: HashMap::new(),
             names: HashMap::new(),
+            titles: HashMap::new(),
+            hints: Cell::new(LIMITS.hints),
         };
         // Filters have ids and names as well, which must be theirs alone, though nothing
         // refers to them.
         let mut first_ids: HashMap<String, Span> = HashMap::new();
         let mut first_names: HashMap<&str, Span> = HashMap::new();
         for (index, document) in documents.iter().enumerate() {
-            let Meta { id, name, .. } = &document.meta;
+            let Meta {
+                id, name, title, ..
+            } = &document.meta;
+            if let Some(title) = title {
+                names.titles.entry(&title.value).or_insert(title.span);
+            }
             if let Some(id) = id {
                 let key = normal(&id.value);
                 twice(
@@ -94,15 +107,15 @@ impl<'d> Names<'d> {
             reference.span,
             format!("no rule has the id or name `{text}`"),
         );
-        let titled = self
-            .documents
-            .iter()
-            .find(|d| d.meta.title.as_ref().is_some_and(|t| t.value == text));
-        if let Some(title) = titled.and_then(|d| d.meta.title.as_ref()) {
+        if let Some(title) = self.titles.get(text) {
             return error
-                .also(title.span, "this is a title")
+                .also(*title, "this is a title")
                 .help("refer to a rule by its `id` or `name`");
         }
+        let Some(left) = self.hints.get().checked_sub(1) else {
+            return error;
+        };
+        self.hints.set(left);
         let ids = self.documents.iter().filter_map(|d| d.meta.id.as_ref());
         let known = self
             .names

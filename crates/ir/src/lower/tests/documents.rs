@@ -374,3 +374,39 @@ fn messages_about_references_are_counted() {
         assert!(set.correlations.is_empty());
     }
 }
+
+#[test]
+fn filters_are_joined_to_rules_only_so_often() {
+    let mut text: Vec<String> = (0..2_000)
+        .map(|n| named(&format!("r{n}"), WINDOWS))
+        .collect();
+    text.extend((0..1_000).map(|_| filter("any", WINDOWS)));
+    let start = std::time::Instant::now();
+    let (set, said) = lowered(&text.join("---\n"));
+    assert_eq!(set.rules.len(), 2_000);
+    assert_eq!(said.len(), 1_000 - LIMITS.filtered / 2_000);
+    assert!(said.iter().all(|s| s == "too-many-filtered `keep out`"));
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+#[test]
+fn many_wrong_names_are_told_in_time() {
+    let mut text: Vec<String> = (0..1_500)
+        .map(|n| named(&format!("a_name_of_some_length_that_is_known_{n}"), WINDOWS))
+        .collect();
+    text.extend((0..3_000).map(|n| {
+        correlation(
+            &format!("c{n}"),
+            &format!("[a_name_of_some_length_that_is_wrong_{n}]"),
+        )
+    }));
+    let start = std::time::Instant::now();
+    let (set, said, _) = lowered_with(&text.join("---\n"), &Context::default());
+    assert!(set.correlations.is_empty());
+    assert_eq!(said.len(), 3_000);
+    assert_eq!(
+        said.iter().filter(|d| d.help.is_some()).count(),
+        LIMITS.hints
+    );
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
