@@ -4,8 +4,7 @@
 use crate::walk::{self, Want};
 use indexmap::IndexMap;
 use sigwright_ir::{Context, RuleSet};
-use sigwright_syntax::ast::{Body, Document};
-use sigwright_syntax::{Diagnostics, Severity, SourceId, Sources, Span};
+use sigwright_syntax::{Diagnostics, Severity, SourceId, Sources};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
@@ -32,8 +31,6 @@ pub struct Loaded {
     pub unreadable: Vec<(PathBuf, String)>,
     /// How many documents have an error.
     pub faulty: usize,
-    /// How many filters there are without one.
-    pub filters: usize,
 }
 
 /// Reads and compiles everything under the arguments.
@@ -76,48 +73,12 @@ pub fn load_files(
         d.span()
             .map_or((SourceId(u32::MAX), 0), |s| (s.source, s.start))
     });
-    loaded.count(&documents);
+    let kept = loaded.set.rules.len() + loaded.set.correlations.len() + loaded.set.filters;
+    loaded.faulty = documents.len().saturating_sub(kept);
     loaded
 }
 
 impl Loaded {
-    fn count(&mut self, documents: &[Document]) {
-        let errors: Vec<Span> = self
-            .diagnostics
-            .iter()
-            .filter(|d| d.severity == Severity::Error)
-            .filter_map(|d| d.span())
-            .collect();
-        let mut by_source: HashMap<SourceId, Vec<Span>> = HashMap::new();
-        for span in errors {
-            by_source.entry(span.source).or_default().push(span);
-        }
-        let faulty = |document: &Document| {
-            document.faulty
-                || by_source.get(&document.span.source).is_some_and(|spans| {
-                    spans
-                        .iter()
-                        .any(|s| s.start >= document.span.start && s.start <= document.span.end)
-                })
-        };
-        let kept = |document: &&Document| !faulty(document);
-        self.filters = documents
-            .iter()
-            .filter(kept)
-            .filter(|d| matches!(d.body, Body::Filter(_)))
-            .count();
-        // what is in the set was kept, whatever the places of the messages suggest
-        self.faulty = documents
-            .len()
-            .saturating_sub(self.set.rules.len() + self.set.correlations.len() + self.filters);
-        // an error outside every document, such as broken YAML
-        let outside = by_source
-            .iter()
-            .filter(|(id, _)| documents.iter().all(|d| d.span.source != **id))
-            .count();
-        self.faulty += outside;
-    }
-
     /// How many messages of a severity there are.
     pub fn said(&self, severity: Severity) -> usize {
         self.diagnostics

@@ -184,8 +184,11 @@ impl Counts {
 
 fn rules(loaded: &Loaded, look: Look) -> String {
     let mut text = format!("{} run", grouped(loaded.set.rules.len() as u64));
-    if loaded.filters > 0 {
-        text.push_str(&format!(", {}", number(loaded.filters as u64, "filter")));
+    if loaded.set.filters > 0 {
+        text.push_str(&format!(
+            ", {}",
+            number(loaded.set.filters as u64, "filter")
+        ));
     }
     if !loaded.set.correlations.is_empty() {
         text.push_str(&format!(

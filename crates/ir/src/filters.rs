@@ -12,13 +12,14 @@ use sigwright_syntax::ast::{self, Body, Document, FilterRules, LogSource};
 use sigwright_syntax::{Diagnostic, Span};
 
 /// Applies the filters among `documents` to `rules`, which holds each document's rule, if it
-/// is one without errors. The order of the documents does not matter.
+/// is one without errors. The order of the documents does not matter. Gives the number of
+/// filters without errors.
 pub(crate) fn apply(
     lowering: &mut Lowering<'_>,
     documents: &[Document],
     names: &Names<'_>,
     rules: &mut [Option<Rule>],
-) {
+) -> usize {
     let mut filters: Vec<FilterCondition> = Vec::new();
     // For each rule, the filters that touch it.
     let mut touched: Vec<Vec<usize>> = vec![Vec::new(); rules.len()];
@@ -69,6 +70,7 @@ pub(crate) fn apply(
             joined(&mut lowering.exprs, rule, &conditions);
         }
     }
+    filters.len()
 }
 
 /// What stands for the document in a message.

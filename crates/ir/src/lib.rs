@@ -43,8 +43,10 @@ pub fn lower(documents: &[Document], context: &Context) -> (RuleSet, Diagnostics
             _ => None,
         })
         .collect();
-    filters::apply(&mut lowering, documents, &names, &mut rules);
-    let mut set = RuleSet::default();
+    let mut set = RuleSet {
+        filters: filters::apply(&mut lowering, documents, &names, &mut rules),
+        ..RuleSet::default()
+    };
     let mut ids: Vec<Option<RuleId>> = Vec::with_capacity(rules.len());
     for rule in rules {
         ids.push(rule.map(|mut rule| {

@@ -16,6 +16,8 @@ pub struct RuleSet {
     pub rules: Vec<Rule>,
     /// Correlations without errors, in the order read.
     pub correlations: Vec<CorrelationRule>,
+    /// How many filters without errors were applied.
+    pub filters: usize,
 }
 
 impl RuleSet {

@@ -37,7 +37,10 @@ fn told(loaded: &Loaded) -> String {
     format!(
         "{} in {}: {}, {}, {}",
         counted(
-            loaded.set.rules.len() + loaded.set.correlations.len() + loaded.filters + loaded.faulty,
+            loaded.set.rules.len()
+                + loaded.set.correlations.len()
+                + loaded.set.filters
+                + loaded.faulty,
             "document"
         ),
         counted(loaded.sources.iter().count(), "file"),
