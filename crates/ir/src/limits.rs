@@ -23,6 +23,9 @@ pub struct Limits {
     pub regex_size: usize,
     /// Estimated bytes of all regular expressions of one document, at least 4 KiB for each.
     pub regexes_size: usize,
+    /// Estimated bytes of all different regular expressions, over all documents; those of
+    /// the 2,244 public rules of SigmaHQ take 9 MiB.
+    pub all_regexes_size: usize,
     /// Bytes of a regular expression whose size cannot be estimated, since it uses more than
     /// look-around and back-references.
     pub odd_regex: usize,
@@ -51,6 +54,7 @@ pub const LIMITS: Limits = Limits {
     regex_nesting: 128,
     regex_size: 8 << 20,
     regexes_size: 64 << 20,
+    all_regexes_size: 512 << 20,
     odd_regex: 1_024,
     depth: 128,
     terms: 1_000_000,

@@ -51,6 +51,8 @@ pub(crate) struct Lowering<'c> {
     messages: usize,
     /// Bytes its regular expressions may take.
     regexes_size: usize,
+    /// Estimated bytes of all different regular expressions so far.
+    all_regexes_size: usize,
     /// Terms of its conditions.
     terms: usize,
 }
@@ -68,6 +70,7 @@ impl<'c> Lowering<'c> {
             exhausted: false,
             messages: 0,
             regexes_size: 0,
+            all_regexes_size: 0,
             terms: 0,
         }
     }

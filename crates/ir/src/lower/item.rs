@@ -282,6 +282,15 @@ impl Lowering<'_> {
             None => {
                 let checked =
                     regex::check(key.0.clone(), anchor, span, written).map_err(Box::new)?;
+                let all = self
+                    .all_regexes_size
+                    .saturating_add(checked.size.max(4 << 10));
+                if all > LIMITS.all_regexes_size {
+                    return Err(Box::new(
+                        regex::too_large(span).because("together with those of all rules before"),
+                    ));
+                }
+                self.all_regexes_size = all;
                 self.regexes.insert(key, checked.clone());
                 checked
             }

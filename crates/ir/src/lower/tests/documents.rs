@@ -410,3 +410,18 @@ fn many_wrong_names_are_told_in_time() {
     );
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
+
+#[test]
+fn regular_expressions_of_all_rules_are_counted_together() {
+    // 300 short rules, each of whose expressions is within the limit of one
+    let text: Vec<String> = (0..300)
+        .map(|n| rule(&format!("f|re: '{n}\\w{{100}}'")))
+        .collect();
+    let (set, said) = lowered(&text.join("---\n"));
+    assert!(set.rules.len() > 50, "{}", set.rules.len());
+    assert_eq!(said.len(), 300 - set.rules.len());
+    assert!(!said.is_empty() && said.iter().all(|s| s.starts_with("regex-too-large")));
+    // the same expression is compiled once, however many rules have it
+    let same: Vec<String> = (0..300).map(|_| rule("f|re: '\\w{100}'")).collect();
+    assert_eq!(lowered(&same.join("---\n")).0.rules.len(), 300);
+}
