@@ -136,3 +136,30 @@ fn a_second_place_in_another_file_is_shown() {
         assert!(ran.out.contains(part), "no {part}\n{}", ran.out);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_rules_may_hold_anything() {
+    use std::os::unix::fs::symlink;
+    let place = Place::new("lint-folder");
+    place.file("rules/good.yml", rule("login", "low"));
+    place.file("rules/latin.yml", b"title: caf\xe9\n");
+    place.file("rules/archive.zip", b"PK\x03\x04");
+    place.file("rules/picture.yml/inner.yml", rule("logout", "low"));
+    let rules = place.path("rules");
+    symlink(&rules, rules.join("again")).unwrap();
+    symlink(rules.join("good.yml"), rules.join("same.yml")).unwrap();
+    symlink(rules.join("absent"), rules.join("dangling.yml")).unwrap();
+    // takes no room on the disk, and is not read beyond the limit
+    let huge = std::fs::File::create(rules.join("huge.yml")).unwrap();
+    huge.set_len(10 << 30).unwrap();
+    let ran = place.run(&["lint", "rules"]).code(2);
+    assert!(ran.err.contains("2 documents in 2 files"), "{}", ran.err);
+    for said in [
+        "latin.yml: not UTF-8",
+        "huge.yml: longer than 16 MiB",
+        "dangling.yml: ",
+    ] {
+        assert!(ran.err.contains(said), "no {said}\n{}", ran.err);
+    }
+}

@@ -1,0 +1,158 @@
+//! What the documentation says about the code is so: tests it names are there, tables made
+//! from the code are those the code makes. `UPDATE=1` writes the tables anew.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may stop at what it did not expect"
+)]
+
+use sigwright_syntax::modifier::{Group, MODIFIERS, Row};
+use std::collections::HashSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The names of all test functions, and of the case files in `match`.
+fn tests() -> HashSet<String> {
+    let mut names = HashSet::new();
+    let mut open = vec![root().join("crates"), root().join("tests")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(path).unwrap().map(|e| e.unwrap().path()));
+            continue;
+        }
+        match path.extension().and_then(|e| e.to_str()) {
+            Some("yml") if path.parent().unwrap().ends_with("match") => {
+                names.insert(path.file_stem().unwrap().to_str().unwrap().to_owned());
+            }
+            Some("rs") => {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let mut test = false;
+                for line in text.lines().map(str::trim_start) {
+                    match line.strip_prefix("fn ").and_then(|l| l.split_once('(')) {
+                        Some((name, _)) if test => {
+                            names.insert(name.to_owned());
+                            test = false;
+                        }
+                        Some(_) => test = false,
+                        None => test |= line.starts_with("#[test]"),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+/// The cells of the tables of a page whose last column is headed `test`.
+fn rows_with_tests(page: &str) -> Vec<Vec<&str>> {
+    let mut rows = Vec::new();
+    let mut inside = false;
+    for line in page.lines() {
+        let cells: Option<Vec<&str>> = line
+            .strip_prefix('|')
+            .and_then(|l| l.strip_suffix('|'))
+            .map(|l| l.split(" | ").map(str::trim).collect());
+        match cells {
+            Some(cells) if cells.last() == Some(&"test") => inside = true,
+            Some(cells) if inside && !line.starts_with("| ---") => rows.push(cells),
+            Some(_) => {}
+            None => inside = false,
+        }
+    }
+    rows
+}
+
+#[test]
+fn every_limit_names_tests_that_are_there() {
+    let page = std::fs::read_to_string(root().join("docs/limits.md")).unwrap();
+    let tests = tests();
+    let rows = rows_with_tests(&page);
+    assert!(rows.len() > 60, "only {} rows", rows.len());
+    for row in rows {
+        let named: Vec<&str> = row.last().unwrap().split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "no test in the row of {:?}", row.first());
+        for name in named {
+            assert!(tests.contains(name), "no test is called `{name}`");
+        }
+    }
+}
+
+/// Codes of the limits that the documentation knows are those of the code, and the other way
+/// round.
+#[test]
+fn every_code_of_a_limit_is_on_the_page() {
+    let page = std::fs::read_to_string(root().join("docs/limits.md")).unwrap();
+    for source in ["crates/syntax/src/limits.rs"] {
+        let text = std::fs::read_to_string(root().join(source)).unwrap();
+        for line in text.lines() {
+            let Some((_, code)) = line.split_once("(`") else {
+                continue;
+            };
+            let code = code.split('`').next().unwrap();
+            assert!(page.contains(&format!("`{code}`")), "no row for `{code}`");
+        }
+    }
+}
+
+#[test]
+fn the_page_of_modifiers_is_current() {
+    let made = modifiers();
+    let path = root().join("docs/modifiers.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    let page = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        page == made,
+        "docs/modifiers.md is not what crates/syntax/src/modifier.rs makes; UPDATE=1 writes it"
+    );
+}
+
+fn modifiers() -> String {
+    let mut page = String::from(
+        "# Modifiers\n\n\
+         Made from the table in `crates/syntax/src/modifier.rs`; `UPDATE=1 cargo test -p sigwright-tests --test documents` \
+         writes it anew. What each\nmeans to the letter is in [semantics.md](semantics.md). `all` and `neq` may stand anywhere; \
+         a modifier not in the last column of another\nis refused before it.\n\n\
+         | modifier | also | takes | what it does | may follow |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for row in MODIFIERS {
+        let also = row.alias.map(|alias| format!("`{alias}`"));
+        let follows = match row.group {
+            Group::Link => "any".to_owned(),
+            group => follows(group),
+        };
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {} | {} | {} |",
+            row.name,
+            also.unwrap_or_default(),
+            row.takes.noun(),
+            row.summary,
+            follows,
+        );
+    }
+    page
+}
+
+/// The modifiers that may stand before one of this group; the one it needs, where it needs one.
+fn follows(group: Group) -> String {
+    let names = |wanted: &dyn Fn(&Row) -> bool| -> Vec<String> {
+        let rows = MODIFIERS.iter().filter(|row| wanted(row));
+        rows.map(|row| format!("`{}`", row.name)).collect()
+    };
+    let may = names(&|row| group.follows().contains(&row.group)).join(", ");
+    match group.needs() {
+        None => may,
+        Some(needed) => {
+            let must = names(&|row| row.group == needed).join(", ");
+            format!("{may}; needs {must}")
+        }
+    }
+}
