@@ -16,6 +16,8 @@ pub struct Limits {
     pub variant_bytes: usize,
     /// Bytes of one pattern or regular expression.
     pub pattern: usize,
+    /// `?` and dashes of `windash` in one pattern.
+    pub wildcards: usize,
     /// Nested groups in a regular expression.
     pub regex_nesting: u32,
     /// Estimated bytes of a regular expression once compiled; what stays below compiles
@@ -51,6 +53,7 @@ pub const LIMITS: Limits = Limits {
     encoded_bytes: 4 << 20,
     variant_bytes: 64 << 20,
     pattern: 32_768,
+    wildcards: 256,
     regex_nesting: 128,
     regex_size: 8 << 20,
     regexes_size: 64 << 20,

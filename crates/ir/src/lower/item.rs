@@ -6,7 +6,7 @@ use super::operand::{Operand, Refusal};
 use super::placeholder::{self, Target};
 use super::{Lowering, regex};
 use crate::limits::LIMITS;
-use crate::pred::{Anchor, ExprId, FieldRef, Op, Pattern, Predicate, Regex, StrOp, Subject};
+use crate::pred::{Anchor, ExprId, FieldRef, Op, Part, Pattern, Predicate, Regex, StrOp, Subject};
 use crate::rule::{Outline, OutlineKind};
 use sigwright_syntax::ast::{Item, Modifier, Value};
 use sigwright_syntax::{Diagnostic, Severity, Span, Spanned};
@@ -255,6 +255,9 @@ impl Lowering<'_> {
                 });
             }
         };
+        if let Op::Str(op) = &op {
+            wildcards(&op.pattern, value.span)?;
+        }
         if keyword && matches!(&op, Op::Str(s) if s.pattern.is_empty()) {
             self.warn(
                 Diagnostic::warning(
@@ -341,6 +344,25 @@ fn too_long(span: Span, length: usize) -> Diagnostic {
         format!("this value is {length} bytes long"),
     )
     .because(format!("at most {} are allowed", LIMITS.pattern))
+}
+
+/// Refuses a pattern whose one-character wildcards and dashes could each be tried at each
+/// character of a value.
+fn wildcards(pattern: &Pattern, span: Span) -> Result<(), Box<Diagnostic>> {
+    let one = |part: &&Part| matches!(part, Part::One | Part::Dash(_));
+    let count = pattern.parts().iter().filter(one).count();
+    if count <= LIMITS.wildcards {
+        return Ok(());
+    }
+    Err(Box::new(
+        Diagnostic::error(
+            "too-many-wildcards",
+            span,
+            format!("this value has {count} wildcards and dashes that stand for one character"),
+        )
+        .because(format!("at most {} are allowed", LIMITS.wildcards))
+        .help("state a long form by `re`, such as `.{300}`"),
+    ))
 }
 
 /// What to say about a modifier that does not suit its value.

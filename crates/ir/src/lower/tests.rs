@@ -427,6 +427,14 @@ fn a_pattern_has_a_length() {
 }
 
 #[test]
+fn wildcards_for_one_character_are_counted() {
+    let item = |count: usize| format!("a: '{}b'", "aa?".repeat(count));
+    let said = refuses(&item(LIMITS.wildcards + 1));
+    assert!(said[0].starts_with("too-many-wildcards"), "{said:?}");
+    assert!(asks(&item(LIMITS.wildcards)).starts_with("a "));
+}
+
+#[test]
 fn every_error_of_a_rule_is_told_and_others_still_run() {
     let bad = rule("a|cidr: x\nb|re: '('\nc|base64: '*'");
     let text = format!("{bad}---\n{}", rule("a: x"));
