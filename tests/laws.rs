@@ -75,6 +75,36 @@ fn evidence_stops_at_a_negation() {
     }
 }
 
+/// Two long arrays are compared value by value up to a limit, and by nobody beyond it.
+#[test]
+fn field_references_are_bounded_alike() {
+    let rule = r#"{"title":"T","logsource":{"product":"test"},"detection":{
+        "s": {"a|fieldref": "b"}, "condition": "s"}}"#;
+    let set = load(&[rule.to_owned()]);
+    for (length, answered) in [(1, true), (1_000, true), (5_000, false)] {
+        let numbers = |from: usize| {
+            let numbers: Vec<String> = (from..from + length).map(|n| n.to_string()).collect();
+            numbers.join(",")
+        };
+        // the last value of the one is the first of the other
+        let text = format!(r#"{{"a":[{}],"b":[{}]}}"#, numbers(0), numbers(length - 1));
+        let event = Event::from_json(&text).unwrap();
+        for (name, program) in programs(&set) {
+            let mut matcher = Matcher::new(&program);
+            let mut found = Vec::new();
+            matcher.matches(&event, &mut found);
+            assert_eq!(!found.is_empty(), answered, "{name}: {length}");
+            assert_eq!(
+                matcher.counters().exhausted > 0,
+                !answered,
+                "{name}: {length}"
+            );
+        }
+        let id = set.iter().next().unwrap().0;
+        assert_eq!(naive::matches(&set, id, &event), answered, "{length}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(
         std::env::var("LAWS_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(256)

@@ -26,7 +26,7 @@ pub struct Counts {
     pub unknown: u64,
     /// Bytes of JSON text.
     pub bytes: u64,
-    /// Regular expressions that gave up on a value.
+    /// Regular expressions and field references that gave up on a value.
     pub exhausted: u64,
     /// Events in which a key that some rule reads occurs twice.
     pub duplicate_keys: u64,
@@ -139,7 +139,7 @@ impl Counts {
         for (count, what) in [
             (
                 self.exhausted,
-                "values on which a regular expression gave up: taken as not matching",
+                "values that a regular expression or field reference gave up on: taken as not matching",
             ),
             (
                 self.duplicate_keys,

@@ -3,9 +3,9 @@
 use crate::event::{Event, NodeId, Value};
 use crate::fold::{fold, fold_into};
 use crate::naive::{self, Compiled, Judge, Scope, Texts};
-use crate::program::Matcher;
+use crate::program::{Glob, Matcher};
 use rustc_hash::{FxHashMap, FxHashSet};
-use sigwright_ir::pred::{Anchor, Part, Regex, StrOp};
+use sigwright_ir::pred::{Anchor, Regex, StrOp};
 use sigwright_ir::{
     Expr, ExprId, Exprs, FieldId, Op, Outline, OutlineKind, Predicate, RuleId, RuleSet, Subject,
 };
@@ -172,7 +172,7 @@ impl<'a> Known<'a> for Matched<'a, '_, '_> {
 
 /// Texts compared by search where the pattern allows, which is nearly always.
 #[derive(Default)]
-struct Quickly {
+pub(crate) struct Quickly {
     regexes: RefCell<FxHashMap<Regex, Option<Compiled>>>,
     /// The last text asked for, and its folded form.
     last: RefCell<(String, String)>,
@@ -216,11 +216,7 @@ fn fits(asked: &StrOp, text: &str, prepare: &dyn Fn(&str) -> Cow<'_, str>) -> bo
             Anchor::Contains => text.contains(&*literal),
         };
     }
-    let all_there = asked.pattern.parts().iter().all(|part| match part {
-        Part::Text(part) => text.contains(&*prepare(part)),
-        _ => true,
-    });
-    all_there && naive::fits(asked, text)
+    Glob::new(asked.anchor, &asked.pattern, asked.cased).is_match(text)
 }
 
 /// The event or an element of it, being searched for evidence.

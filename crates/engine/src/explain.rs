@@ -7,7 +7,7 @@ mod hint;
 mod tests;
 
 use crate::event::{Event, Value};
-use crate::evidence::{join, path};
+use crate::evidence::{Quickly, join, path};
 use crate::naive::{self, Judge, Scope};
 use crate::origin::Origins;
 use indexmap::IndexSet;
@@ -49,7 +49,9 @@ pub struct Seen {
 /// Why a rule holds or does not hold for an event; `None` for an id of another set.
 pub fn explain(rules: &RuleSet, rule: RuleId, event: &Event) -> Option<Explanation> {
     let rule = rules.rule(rule)?;
-    Some(Place::new(Judge::new(&rules.exprs, Scope::event(event)), "").node(&rule.outline))
+    let texts = Quickly::default();
+    let judge = Judge::new(&rules.exprs, Scope::with(event, &texts));
+    Some(Place::new(judge, "").node(&rule.outline))
 }
 
 /// Why a rule never gets to see an event, where it does not: the log it reads and the log

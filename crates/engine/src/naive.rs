@@ -25,6 +25,10 @@ pub const BACKTRACK_LIMIT: usize = 250_000;
 /// line of Windows, 32,767 characters, fits where it is ASCII.
 pub const BACKTRACK_TEXT: usize = 32 << 10;
 
+/// Bytes a field reference may read when it compares every value of one field with every
+/// value of another; where it would be more, it counts as not answered.
+pub const REFERENCE_BYTES: usize = 256 << 20;
+
 /// Whether an expression holds for an event.
 pub fn holds(exprs: &Exprs, root: ExprId, event: &Event) -> bool {
     Judge::new(exprs, Scope::event(event)).holds(root)
@@ -261,8 +265,31 @@ pub(crate) fn answers(exprs: &Exprs, predicate: &Predicate, scope: Scope<'_>) ->
         _ => Cow::Borrowed(&predicate.op),
     };
     let mut leaves = scope.flat(&reached);
+    if let Op::FieldRef(other) = &*op {
+        let others = scope.flat(&scope.reached(exprs.field_name(other.field)));
+        if too_many_pairs(texts(scope, &leaves), texts(scope, &others)) {
+            return Vec::new();
+        }
+    }
     leaves.retain(|node| satisfies(exprs, &op, scope, *node));
     leaves
+}
+
+/// How many values there are, and the bytes of their texts.
+fn texts(scope: Scope<'_>, nodes: &[NodeId]) -> (usize, usize) {
+    let length = |node: &NodeId| scope.event.value(*node).text().map_or(0, str::len);
+    (nodes.len(), nodes.iter().map(length).sum())
+}
+
+/// Whether comparing all values on one side with all on the other, each side given as their
+/// number and bytes, is more than [`REFERENCE_BYTES`]. A comparison costs 16 bytes of its own.
+pub(crate) fn too_many_pairs(ours: (usize, usize), theirs: (usize, usize)) -> bool {
+    let pairs = ours.0.saturating_mul(theirs.0).saturating_mul(16);
+    let bytes = ours
+        .1
+        .saturating_mul(theirs.0)
+        .max(theirs.1.saturating_mul(ours.0));
+    pairs.max(bytes) > REFERENCE_BYTES
 }
 
 /// What a keyword asks of each value: a plain one, number or text, to be contained in it.

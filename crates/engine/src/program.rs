@@ -18,6 +18,7 @@ mod tests;
 mod text;
 mod trie;
 
+pub(crate) use glob::Glob;
 pub use matcher::{Counters, Matcher};
 
 use crate::event::OriginId;

@@ -6,6 +6,9 @@ use crate::value::{address, is_json_number, time_part};
 use sigwright_ir::pred::{Anchor, Part, Pattern, Regex, StrOp};
 use sigwright_ir::{Exprs, Op, Predicate, Subject};
 
+/// Bytes of the longest text a hint is looked for in: a rule may ask 100,000 values of it.
+const LONGEST: usize = 4 << 10;
+
 /// Why a name reaches nothing: perhaps the event has one that is nearly the same.
 pub(super) fn missing(scope: Scope<'_>, name: &str) -> String {
     let mut best = None;
@@ -95,7 +98,7 @@ fn one(event: &Event, leaf: NodeId, op: &Op) -> Option<String> {
                 None => "the event's value is an empty object".to_owned(),
             });
         }
-        (found, _) => found.text()?,
+        (found, _) => found.text().filter(|text| text.len() <= LONGEST)?,
     };
     match op {
         Op::Str(asked) => string(asked, text),

@@ -10,7 +10,7 @@ use sigwright_syntax::pattern::DASHES;
 
 /// A pattern ready to be asked; where case does not count, of folded text.
 #[derive(Debug)]
-pub(super) struct Glob {
+pub(crate) struct Glob {
     pieces: Vec<Piece>,
     /// Anything may stand before the first piece.
     open_start: bool,
@@ -36,7 +36,7 @@ enum Step {
 }
 
 impl Glob {
-    pub(super) fn new(anchor: Anchor, pattern: &Pattern, cased: bool) -> Self {
+    pub(crate) fn new(anchor: Anchor, pattern: &Pattern, cased: bool) -> Self {
         let mut pieces = vec![Vec::new()];
         for part in pattern.parts() {
             let step = match part {
@@ -65,7 +65,7 @@ impl Glob {
         }
     }
 
-    pub(super) fn is_match(&self, text: &str) -> bool {
+    pub(crate) fn is_match(&self, text: &str) -> bool {
         let mut rest = text;
         let mut pieces = self.pieces.as_slice();
         if !self.open_start

@@ -286,6 +286,9 @@ impl Run<'_> {
                 fold_into(text, out);
             }
         };
+        if naive::too_many_pairs(self.texts(field), self.texts(other)) {
+            return self.give_up();
+        }
         let mut ours = std::mem::take(&mut self.scratch.text);
         let answer = self.any(field, |run, value| {
             let Some(text) = value.text() else {
@@ -309,6 +312,17 @@ impl Run<'_> {
         });
         self.scratch.text = ours;
         answer
+    }
+
+    /// How many values a field has, and the bytes of their texts.
+    fn texts(&mut self, field: u32) -> (usize, usize) {
+        let (mut number, mut bytes) = (0, 0);
+        self.any(field, |_, value| {
+            number += 1;
+            bytes += value.text().map_or(0, str::len);
+            false
+        });
+        (number, bytes)
     }
 
     fn give_up(&mut self) -> bool {
