@@ -130,6 +130,9 @@ proptest! {
                     );
                 }
                 let finder = Finder::new(&set);
+                for (id, _) in set.iter() {
+                    prop_assert_eq!(finder.holds(id, &event), naive::matches(&set, id, &event));
+                }
                 for id in found.iter().copied() {
                     prop_assert_eq!(
                         finder.find_after(&mut matcher, id, &event),

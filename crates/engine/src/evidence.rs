@@ -57,6 +57,14 @@ impl<'r> Finder<'r> {
         }
     }
 
+    /// Whether a rule's condition holds for an event: what [`naive::matches`] says, sooner.
+    pub fn holds(&self, rule: RuleId, event: &Event) -> bool {
+        let scope = Scope::with(event, &self.texts);
+        self.rules
+            .rule(rule)
+            .is_some_and(|rule| Judge::new(&self.rules.exprs, scope).holds(rule.root))
+    }
+
     /// What [`evidence`] finds.
     pub fn find(&self, rule: RuleId, event: &Event) -> Vec<Evidence> {
         let scope = Scope::with(event, &self.texts);

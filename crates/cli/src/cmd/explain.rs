@@ -7,7 +7,8 @@ use crate::load::{self, Loaded};
 use crate::render::escape;
 use crate::render::explanation::Explained;
 use crate::settings::{Look, Outcome, Stream};
-use sigwright_engine::{Event, explain, naive};
+use sigwright_engine::evidence::Finder;
+use sigwright_engine::{Event, explain};
 use sigwright_events::Fault;
 use sigwright_ir::{Rule, RuleId};
 use sigwright_syntax::Severity;
@@ -139,6 +140,8 @@ impl Job<'_> {
             written?;
             return Ok(faults);
         }
+        let loaded = self.loaded;
+        let finder = Finder::new(&loaded.set);
         let mut first: Vec<Option<(bool, Event, String)>> = chosen.iter().map(|_| None).collect();
         let faults = self.each(source, &mut |job, event, place| {
             if first
@@ -148,7 +151,7 @@ impl Job<'_> {
                 return;
             }
             for (id, first) in chosen.iter().zip(&mut first) {
-                let hit = matches(job.loaded, job.input, *id, event);
+                let hit = matches(job.loaded, &finder, job.input, *id, event);
                 let better = match first {
                     None => true,
                     Some((had, ..)) => hit && !*had,
@@ -194,12 +197,19 @@ impl Job<'_> {
 }
 
 /// Whether a rule matches an event, as the judge has it: explanations are the judge's, too.
-pub fn matches(loaded: &Loaded, input: &Input, id: RuleId, event: &Event) -> bool {
+/// The finder is one for the rules loaded.
+pub fn matches(
+    loaded: &Loaded,
+    finder: &Finder<'_>,
+    input: &Input,
+    id: RuleId,
+    event: &Event,
+) -> bool {
     loaded
         .set
         .rule(id)
         .is_some_and(|rule| input.sees(rule, event))
-        && naive::matches(&loaded.set, id, event)
+        && finder.holds(id, event)
 }
 
 /// Why a rule does or does not match an event.

@@ -14,6 +14,7 @@ use crate::walk::{self, Want};
 use cases::{Case, CasesFile, Events, Expected};
 use report::{Checked, Report, Status};
 use sigwright_engine::Event;
+use sigwright_engine::evidence::Finder;
 use sigwright_ir::{Rule, RuleId};
 use sigwright_syntax::{Severity, SourceId};
 use std::collections::HashMap;
@@ -216,6 +217,7 @@ fn run_cases(
     };
     let runner = Runner {
         loaded,
+        finder: Finder::new(&loaded.set),
         input: &input,
         rules,
         path,
@@ -236,6 +238,7 @@ fn run_cases(
 
 struct Runner<'a> {
     loaded: &'a Loaded,
+    finder: Finder<'a>,
     input: &'a Input,
     rules: Vec<(RuleId, &'a Rule)>,
     path: &'a Path,
@@ -262,7 +265,7 @@ impl Runner<'_> {
             let mut wrong = false;
             for (id, rule) in &self.rules {
                 let must = case.expected.wants(rule);
-                if matches(self.loaded, self.input, *id, event) != must {
+                if matches(self.loaded, &self.finder, self.input, *id, event) != must {
                     wrong = true;
                     if failed < EXPLAINED {
                         failures.push(self.explain(*id, rule, event, place, must));
