@@ -57,7 +57,8 @@ impl Sources {
             .unwrap_or("")
     }
 
-    /// Line and column of a span's start, both counted from 1, columns in characters.
+    /// Line and column of a span's start, both counted from 1, columns in characters. A
+    /// byte-order mark has no column: editors do not show it.
     pub fn position(&self, span: Span) -> (usize, usize) {
         let Some(before) = self
             .get(span.source)
@@ -65,8 +66,25 @@ impl Sources {
         else {
             return (1, 1);
         };
+        let before = before.strip_prefix('\u{feff}').unwrap_or(before);
         let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
         (line, column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_characters_and_a_byte_order_mark_is_none() {
+        let mut sources = Sources::new();
+        let id = sources.add("rule.yml", "\u{feff}tïtle: x\nid: y");
+        let position = |start: u32| sources.position(Span::new(id, start, start));
+        assert_eq!(position(0), (1, 1));
+        assert_eq!(position(3), (1, 1), "`t`, behind the mark's three bytes");
+        assert_eq!(position(11), (1, 8), "`x`, behind a letter of two bytes");
+        assert_eq!(position(13), (2, 1));
     }
 }
