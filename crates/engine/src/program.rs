@@ -7,6 +7,7 @@ mod code;
 mod glob;
 mod matcher;
 mod plan;
+mod regexes;
 mod required;
 mod run;
 mod scan;
@@ -24,6 +25,7 @@ pub use matcher::{Counters, Matcher};
 use crate::event::OriginId;
 use crate::origin::Origins;
 use plan::Plan;
+use regexes::Regexes;
 use sigwright_ir::{RuleId, RuleSet};
 use std::sync::{Arc, OnceLock};
 
@@ -84,6 +86,7 @@ pub struct Program {
     set: Arc<RuleSet>,
     origins: Origins,
     options: ProgramOptions,
+    regexes: Regexes,
     plans: Vec<OnceLock<Plan>>,
 }
 
@@ -99,6 +102,7 @@ impl Program {
             set,
             origins,
             options,
+            regexes: Regexes::default(),
             plans: (0..plans).map(|_| OnceLock::new()).collect(),
         }
     }
@@ -132,6 +136,6 @@ impl Program {
     fn plan(&self, place: usize) -> Option<&Plan> {
         let origin = OriginId(u16::try_from(place).unwrap_or(0));
         let plan = self.plans.get(place)?;
-        Some(plan.get_or_init(|| Plan::new(&self.set, self.visible(origin), &self.options)))
+        Some(plan.get_or_init(|| Plan::new(self, self.visible(origin))))
     }
 }

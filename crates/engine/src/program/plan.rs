@@ -6,17 +6,15 @@
 //! rules without one are always tried.
 
 use super::code::{Code, NO, Test, YES};
-use super::required::required_literals;
+use super::regexes::Regexes;
 use super::scan::{Found, Scan, ScanBuilder};
 use super::text::TextMatcher;
 use super::trie::Trie;
-use super::{ProgramOptions, shape};
+use super::{Program, ProgramOptions, shape};
 use crate::fold::fold;
 use rustc_hash::FxHashMap;
 use sigwright_ir::pred::{Anchor, Comparison, FieldRef, Number, Op, Predicate, StrOp};
-use sigwright_ir::{
-    ElementSelector, Expr, ExprId, Exprs, FieldId, PredId, RuleId, RuleSet, Subject,
-};
+use sigwright_ir::{ElementSelector, Expr, ExprId, Exprs, FieldId, PredId, RuleId, Subject};
 
 /// What events of one log are asked.
 #[derive(Debug, Default)]
@@ -93,6 +91,7 @@ struct FieldBuilder {
 struct Builder<'s> {
     exprs: &'s Exprs,
     options: &'s ProgramOptions,
+    regexes: &'s Regexes,
     names: Vec<&'s str>,
     places: FxHashMap<FieldId, u32>,
     fields: Vec<FieldBuilder>,
@@ -105,14 +104,17 @@ struct Builder<'s> {
 
 impl Plan {
     /// Lays out `rules`.
-    pub(super) fn new(
-        set: &RuleSet,
-        rules: impl Iterator<Item = RuleId>,
-        options: &ProgramOptions,
-    ) -> Self {
+    pub(super) fn new(program: &Program, rules: impl Iterator<Item = RuleId>) -> Self {
+        let Program {
+            set,
+            options,
+            regexes,
+            ..
+        } = program;
         let mut builder = Builder {
             exprs: &set.exprs,
             options,
+            regexes,
             names: Vec::new(),
             places: FxHashMap::default(),
             fields: Vec::new(),
@@ -355,19 +357,14 @@ impl<'s> Builder<'s> {
             }
             Op::Num(number) => return self.number(field, *number),
             Op::Regex(regex) => {
-                let matcher = TextMatcher::regex(regex);
-                let literals = if self.options.regex_gates && self.options.literals {
-                    required_literals(regex)
-                } else {
-                    None
-                };
-                match literals {
+                let regex = self.regexes.get(regex);
+                let gated = self.options.regex_gates && self.options.literals;
+                let matcher = TextMatcher::Regex(regex.clone());
+                match regex.literals().filter(|_| gated) {
                     Some(literals) => {
                         let bit = self.bit();
                         let odds = literals.iter().map(|l| shape::odds(l.len())).sum();
-                        self.builder(Some(field))
-                            .folded
-                            .ask(matcher, &literals, bit);
+                        self.builder(Some(field)).folded.ask(matcher, literals, bit);
                         return bit_test(bit, odds);
                     }
                     None => Lazy::Text(place, matcher),

@@ -1,0 +1,130 @@
+//! The regular expressions of a program: one for all logs and threads, compiled when first
+//! asked. Most never are, since a literal they need is in no value.
+
+use super::required::required_literals;
+use super::text::Exhausted;
+use crate::naive::{BACKTRACK_LIMIT, BACKTRACK_TEXT};
+use rustc_hash::FxHashMap;
+use sigwright_ir::pred::Regex;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// How large a compiled regular expression may be, in bytes.
+const REGEX_SIZE: usize = 64 << 20;
+
+/// The regular expressions asked for so far.
+#[derive(Debug, Default)]
+pub(super) struct Regexes {
+    known: Mutex<FxHashMap<Regex, Arc<LazyRegex>>>,
+}
+
+impl Regexes {
+    /// The one for a rule's expression.
+    pub(super) fn get(&self, regex: &Regex) -> Arc<LazyRegex> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shared) = known.get(regex) {
+            return shared.clone();
+        }
+        let shared = Arc::new(LazyRegex::new(regex));
+        known.insert(regex.clone(), shared.clone());
+        shared
+    }
+}
+
+/// A rule's regular expression; asked of the text as the log spells it.
+#[derive(Debug)]
+pub(super) struct LazyRegex {
+    regex: Regex,
+    literals: OnceLock<Option<Box<[String]>>>,
+    engine: OnceLock<Engine>,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Linear(regex::Regex),
+    /// One that needs look-around or back-references; stops after a bounded effort.
+    Backtracking(Box<fancy_regex::Regex>),
+    /// One that no engine takes; never asked of rules that passed the compiler's checks.
+    Never,
+}
+
+impl LazyRegex {
+    pub(super) fn new(regex: &Regex) -> Self {
+        LazyRegex {
+            regex: regex.clone(),
+            literals: OnceLock::new(),
+            engine: OnceLock::new(),
+        }
+    }
+
+    /// Folded literals of which every match holds one; `None` where none is worth looking for.
+    pub(super) fn literals(&self) -> Option<&[String]> {
+        self.literals
+            .get_or_init(|| required_literals(&self.regex).map(Vec::into_boxed_slice))
+            .as_deref()
+    }
+
+    /// Whether the text holds a match; `Err` where a limit on backtracking was hit.
+    pub(super) fn is_match(&self, text: &str) -> Result<bool, Exhausted> {
+        match self.engine.get_or_init(|| Engine::of(&self.regex)) {
+            Engine::Linear(regex) => Ok(regex.is_match(text)),
+            Engine::Backtracking(_) if text.len() > BACKTRACK_TEXT => Err(Exhausted),
+            Engine::Backtracking(regex) => regex.is_match(text).map_err(|_| Exhausted),
+            Engine::Never => Ok(false),
+        }
+    }
+}
+
+impl Engine {
+    fn of(regex: &Regex) -> Self {
+        let text = regex.flagged();
+        let linear = regex::RegexBuilder::new(&text)
+            .size_limit(REGEX_SIZE)
+            .build();
+        if let Ok(regex) = linear {
+            return Engine::Linear(regex);
+        }
+        match fancy_regex::RegexBuilder::new(&text)
+            .backtrack_limit(BACKTRACK_LIMIT)
+            .build()
+        {
+            Ok(regex) => Engine::Backtracking(Box::new(regex)),
+            Err(_) => Engine::Never,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn regex(pattern: &str) -> Regex {
+        Regex {
+            pattern: pattern.to_owned(),
+            ignore_case: false,
+            multi_line: false,
+            dot_all: false,
+        }
+    }
+
+    #[test]
+    fn equal_expressions_are_one() {
+        let regexes = Regexes::default();
+        let first = regexes.get(&regex("a+b"));
+        assert!(Arc::ptr_eq(&first, &regexes.get(&regex("a+b"))));
+        assert!(!Arc::ptr_eq(&first, &regexes.get(&regex("a+c"))));
+        assert!(first.engine.get().is_none());
+        assert_eq!(first.is_match("xaab"), Ok(true));
+    }
+
+    /// Between two steps back such a regex may read all of a value; so it is asked of no
+    /// value that is long, and gives up on the others.
+    #[test]
+    fn backtracking_is_bounded_by_steps_and_length() {
+        let ends_in_b = LazyRegex::new(&regex(r"(?<=a)b"));
+        let longest = "a".repeat(BACKTRACK_TEXT - 1) + "b";
+        assert_eq!(ends_in_b.is_match(&longest), Ok(true));
+        assert_eq!(ends_in_b.is_match(&format!("a{longest}")), Err(Exhausted));
+        let explodes = LazyRegex::new(&regex(r"(?:(?=(a*))a)*b\1"));
+        assert_eq!(explodes.is_match(&"a".repeat(2_000)), Err(Exhausted));
+    }
+}
