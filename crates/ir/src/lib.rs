@@ -15,6 +15,7 @@ pub mod pred;
 pub mod rule;
 
 pub use expr::{ElementSelector, Expr, Exprs};
+pub use lower::written::{Written, written};
 pub use pred::{ExprId, FieldId, Op, PredId, Predicate, RuleId, Subject};
 pub use rule::{CorrelationRule, Outline, OutlineKind, Reference, Rule, RuleSet};
 

@@ -12,6 +12,7 @@ mod placeholder;
 mod regex;
 #[cfg(test)]
 mod tests;
+pub(crate) mod written;
 
 use crate::Context;
 use crate::expr::Exprs;

@@ -88,62 +88,76 @@ impl Lowering<'_> {
         all: bool,
     ) -> Option<ExprId> {
         let has = |wanted: Modifier| item.modifiers.iter().any(|m| m.value == wanted);
-        if let Value::Str(text) = &value.value {
-            if text.len() > LIMITS.pattern {
-                self.report(too_long(value.span, text.len()));
-                return None;
+        if let (Value::Str(text), true) = (&value.value, has(Modifier::Expand)) {
+            let texts = self.expanded(item, text, value.span)?;
+            if texts.is_empty() {
+                return Some(crate::Exprs::FALSE);
             }
-            if has(Modifier::Expand) {
-                let target = match has(Modifier::Re) {
-                    true => Target::Regex,
-                    false => Target::Pattern,
-                };
-                let mut said = Vec::new();
-                let texts = placeholder::expand(text, value.span, target, self.context, &mut said);
-                said.into_iter().for_each(|d| match d.severity {
-                    Severity::Error => self.report(d),
-                    _ => self.warn(d),
-                });
-                let texts = texts?;
-                if texts.is_empty() {
-                    return Some(crate::Exprs::FALSE);
-                }
-                let mut exprs = Vec::with_capacity(texts.len());
-                for text in texts {
-                    exprs.push(self.operand(item, subject, value, Operand::Raw(text))?);
-                    if self.spent(value.span) {
-                        return None;
-                    }
-                }
-                return Some(self.linked(all, exprs));
-            }
-        }
-        let operand = match (&value.value, has(Modifier::Re)) {
-            // Only decimal numbers are read as numbers, so this is how the rule spells it.
-            (Value::Int(n), true) => Operand::Raw(n.to_string()),
-            (other, _) => match Operand::of(other) {
-                Some(operand) => operand,
-                None => {
-                    self.report(Diagnostic::error(
-                        "not-a-number",
-                        value.span,
-                        "this number is out of range",
-                    ));
+            let mut exprs = Vec::with_capacity(texts.len());
+            for text in texts {
+                exprs.push(self.operand(item, subject, value, Operand::Raw(text))?);
+                if self.spent(value.span) {
                     return None;
                 }
-            },
-        };
+            }
+            return Some(self.linked(all, exprs));
+        }
+        let operand = self.start(item, value)?;
         self.operand(item, subject, value, operand)
     }
 
-    /// Applies the modifiers and asks the result of the subject.
-    fn operand(
+    /// The texts an `expand` value stands for. None after an error.
+    pub(super) fn expanded(&mut self, item: &Item, text: &str, span: Span) -> Option<Vec<String>> {
+        self.short_enough(text, span)?;
+        let target = match item.modifiers.iter().any(|m| m.value == Modifier::Re) {
+            true => Target::Regex,
+            false => Target::Pattern,
+        };
+        let mut said = Vec::new();
+        let texts = placeholder::expand(text, span, target, self.context, &mut said);
+        said.into_iter().for_each(|d| match d.severity {
+            Severity::Error => self.report(d),
+            _ => self.warn(d),
+        });
+        texts
+    }
+
+    fn short_enough(&mut self, text: &str, span: Span) -> Option<()> {
+        if text.len() > LIMITS.pattern {
+            self.report(too_long(span, text.len()));
+            return None;
+        }
+        Some(())
+    }
+
+    /// A value before any modifier. None after an error.
+    pub(super) fn start(&mut self, item: &Item, value: &Spanned<Value>) -> Option<Operand> {
+        if let Value::Str(text) = &value.value {
+            self.short_enough(text, value.span)?;
+        }
+        let regex = item.modifiers.iter().any(|m| m.value == Modifier::Re);
+        let operand = match (&value.value, regex) {
+            // Only decimal numbers are read as numbers, so this is how the rule spells it.
+            (Value::Int(n), true) => Some(Operand::Raw(n.to_string())),
+            (other, _) => Operand::of(other),
+        };
+        if operand.is_none() {
+            self.report(Diagnostic::error(
+                "not-a-number",
+                value.span,
+                "this number is out of range",
+            ));
+        }
+        operand
+    }
+
+    /// The modifiers applied, in the order written. None after an error.
+    pub(super) fn modified(
         &mut self,
         item: &Item,
-        subject: Subject,
         value: &Spanned<Value>,
         mut operand: Operand,
-    ) -> Option<ExprId> {
+    ) -> Option<Operand> {
         for modifier in &item.modifiers {
             operand = match operand.apply(modifier.value) {
                 Ok(operand) => operand,
@@ -158,6 +172,18 @@ impl Lowering<'_> {
                 return None;
             }
         }
+        Some(operand)
+    }
+
+    /// Applies the modifiers and asks the result of the subject.
+    fn operand(
+        &mut self,
+        item: &Item,
+        subject: Subject,
+        value: &Spanned<Value>,
+        operand: Operand,
+    ) -> Option<ExprId> {
+        let operand = self.modified(item, value, operand)?;
         match self.predicate(subject, operand, value) {
             Ok(expr) => Some(expr),
             Err(diagnostic) => {
@@ -191,16 +217,8 @@ impl Lowering<'_> {
             Operand::Raw(raw) => Op::Str(StrOp::new(plain, Pattern::parse(&raw), false)),
             Operand::Text(text) => Op::Str(text.op(plain)),
             Operand::Bytes(pieces, mut text) => {
-                text.pattern = encode::as_text(&pieces).ok_or_else(|| {
-                    Box::new(
-                        Diagnostic::error(
-                            "not-text",
-                            value.span,
-                            "the bytes of this value in UTF-16 are no text",
-                        )
-                        .help("add `|base64offset|contains` to look for them inside Base64"),
-                    )
-                })?;
+                text.pattern =
+                    encode::as_text(&pieces).ok_or_else(|| Box::new(not_text(value.span)))?;
                 Op::Str(text.op(plain))
             }
             Operand::Regex(regex, anchor) => {
@@ -324,6 +342,16 @@ fn outline(item: &Item, expr: ExprId, children: Vec<Outline>) -> Outline {
         expr,
         children: children.into(),
     }
+}
+
+/// What to say of bytes that are no text.
+pub(super) fn not_text(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "not-text",
+        span,
+        "the bytes of this value in UTF-16 are no text",
+    )
+    .help("add `|base64offset|contains` to look for them inside Base64")
 }
 
 /// A value as the rule states it.

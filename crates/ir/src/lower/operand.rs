@@ -55,8 +55,13 @@ pub(super) struct Text {
 
 impl Text {
     fn parse(text: &str) -> Text {
+        Text::from_pattern(Pattern::parse(text))
+    }
+
+    /// A string no modifier has touched.
+    pub(super) fn from_pattern(pattern: Pattern) -> Text {
         Text {
-            pattern: Pattern::parse(text),
+            pattern,
             ..Text::default()
         }
     }

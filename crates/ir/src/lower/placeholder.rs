@@ -69,6 +69,29 @@ fn without_percent_escapes(raw: &str) -> String {
     text
 }
 
+/// The Sigma string with its placeholders still in it, if it has one without a list.
+pub(super) fn kept(text: &str, context: &Context) -> Option<Pattern> {
+    let pieces = cut(text);
+    let open = |piece: &Piece<'_>| matches!(piece, Piece::Name(name, _) if !context.lists.contains_key(*name));
+    if !pieces.iter().any(open) {
+        return None;
+    }
+    let mut pattern = Pattern::default();
+    for piece in pieces {
+        match piece {
+            Piece::Name(name, _) => pattern.push(Part::Placeholder(name.to_owned())),
+            Piece::Raw(raw) => {
+                let raw = Pattern::parse(&without_percent_escapes(raw));
+                raw.parts()
+                    .iter()
+                    .cloned()
+                    .for_each(|part| pattern.push(part));
+            }
+        }
+    }
+    Some(pattern)
+}
+
 /// How a value's text and a list's values come together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {

@@ -1,0 +1,146 @@
+//! Splunk's search language, SPL.
+//!
+//! <https://docs.splunk.com/Documentation/Splunk/latest/Search/Aboutthesearchlanguage>
+
+use crate::Unsupported;
+use crate::dialect::{
+    Dialect, Fields, Format, Hooks, Link, Logic, NO_TEXT, Ops, Regexes, Strings, Text,
+};
+use crate::print::{Deferred, Piece, Printer, fill};
+use crate::query::Leaf;
+use crate::rule::Rule;
+use sigwright_ir::Written;
+use sigwright_ir::pred::Comparison;
+
+/// Splunk.
+pub const SPLUNK: Dialect = Dialect {
+    name: "splunk",
+    title: "Splunk SPL",
+    formats: &[Format {
+        name: "default",
+        title: "plain searches",
+        query: |_, _, query| Ok(query),
+        output: |queries| queries.join("\n"),
+    }],
+    logic: Logic {
+        and: " ",
+        or: " OR ",
+        not: "NOT ",
+        // OR binds more than the blank between terms
+        strengths: [Link::Not, Link::Or, Link::And],
+        every_group: false,
+        group: ("(", ")"),
+    },
+    fields: Fields {
+        quote: "\"",
+        needs_quotes: |name| {
+            !name
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
+        },
+        escape: "\\",
+        escaped: |_| false,
+    },
+    strings: Strings {
+        quote: "\"",
+        needs_quotes: |_| true,
+        escape: "\\",
+        escaped: "\\",
+        many: Some("*"),
+        one: Some("*"),
+        dropped: "",
+        bools: Some(("true", "false")),
+    },
+    ops: Ops {
+        text: Text {
+            equals: Some("{field}={value}"),
+            ..NO_TEXT
+        },
+        cased: NO_TEXT,
+        number: Some("{field}={value}"),
+        bool: Some("{field}={value}"),
+        null: Some("NOT {field}=*"),
+        exists: Some("{field}=*"),
+        missing: Some("NOT {field}=*"),
+        regex: None,
+        regexes: Regexes {
+            escape: "\\",
+            escaped: &["\""],
+            escape_itself: true,
+            flags_in_front: true,
+            also: "",
+        },
+        cidr: Some("{field}=\"{network}\""),
+        compare: Some("{field}{op}{value}"),
+        comparisons,
+        field_equals: None,
+        field_starts: None,
+        field_ends: None,
+        field_contains: None,
+        one_of: Some("{field} IN ({list})"),
+        all_of: None,
+        list: ", ",
+        list_wildcards: true,
+        keyword: Some("{value}"),
+        keyword_number: Some("{value}"),
+        keyword_regex: None,
+    },
+    hooks: Hooks {
+        leaf: Some(behind_a_pipe),
+        before: None,
+        finish,
+    },
+};
+
+/// The usual signs.
+pub fn comparisons(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Lt => "<",
+        Comparison::Lte => "<=",
+        Comparison::Gt => ">",
+        Comparison::Gte => ">=",
+        Comparison::Eq => "=",
+        Comparison::Neq => "!=",
+    }
+}
+
+/// Regular expressions and comparisons of fields are commands of their own.
+fn behind_a_pipe(printer: &Printer<'_>, leaf: &Leaf) -> Option<Result<Piece, Unsupported>> {
+    let field = printer.field(leaf.field.as_ref()?);
+    let text = match &leaf.value {
+        Written::Regex(regex, anchor) => {
+            let regex = printer.regex(regex, *anchor);
+            fill(
+                "| regex {field}{not}=\"{regex}\"",
+                &[("field", &field), ("regex", &regex)],
+            )
+        }
+        Written::FieldRef { name, .. } => fill(
+            "| where {not}'{field}'='{other}'",
+            &[("field", &field), ("other", &printer.field(name))],
+        ),
+        _ => return None,
+    };
+    Some(Ok(Piece::After(Deferred {
+        text,
+        negated: false,
+        span: leaf.span,
+    })))
+}
+
+fn finish(_: &Rule, query: &str, after: &[Deferred]) -> Result<String, Unsupported> {
+    let mut text = match (query, after.is_empty()) {
+        ("", false) => "*".to_owned(),
+        _ => query.to_owned(),
+    };
+    for deferred in after {
+        let not = match (deferred.negated, deferred.text.starts_with("| where")) {
+            (false, _) => "",
+            (true, true) => "NOT ",
+            (true, false) => "!",
+        };
+        text.push('\n');
+        text.push_str(&fill(&deferred.text, &[("not", not)]));
+    }
+    Ok(text)
+}

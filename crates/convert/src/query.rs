@@ -1,0 +1,113 @@
+//! A rule's logic for no language in particular.
+
+use crate::Unsupported;
+use crate::rule::{Condition, Item, Rule, Search};
+use sigwright_ir::Written;
+use sigwright_syntax::{Span, Spanned};
+
+/// A boolean expression over fields and values, in the order and grouping of the rule.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Query {
+    /// All must hold; at least two.
+    And(Vec<Query>),
+    /// One must hold; at least two.
+    Or(Vec<Query>),
+    /// Must not hold.
+    Not(Box<Query>),
+    /// One question.
+    Leaf(Leaf),
+}
+
+/// A value asked of a field, or of the whole event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leaf {
+    /// None for a keyword.
+    pub field: Option<String>,
+    /// What is asked.
+    pub value: Written,
+    /// The value in the rule.
+    pub span: Span,
+}
+
+impl Query {
+    /// One query for each condition of the rule; None for a condition of which a pipeline left
+    /// nothing.
+    ///
+    /// # Errors
+    /// A part of the rule that no query language can express.
+    pub fn of(rule: &Rule) -> Result<Vec<Option<Query>>, Unsupported> {
+        let conditions = rule.conditions.iter();
+        conditions.map(|c| Query::condition(rule, c)).collect()
+    }
+
+    fn condition(
+        rule: &Rule,
+        condition: &Spanned<Condition>,
+    ) -> Result<Option<Query>, Unsupported> {
+        let each = |parts: &[Spanned<Condition>]| -> Result<Vec<Query>, Unsupported> {
+            let parts = parts.iter().map(|part| Query::condition(rule, part));
+            parts.filter_map(Result::transpose).collect()
+        };
+        Ok(match &condition.value {
+            Condition::And(parts) => Query::joined(each(parts)?, Query::And),
+            Condition::Or(parts) => Query::joined(each(parts)?, Query::Or),
+            Condition::Not(part) => Query::condition(rule, part)?.map(Query::negated),
+            Condition::Selection(name) => match rule.selections.get(name) {
+                Some(search) => Query::search(search)?,
+                None => None,
+            },
+        })
+    }
+
+    fn search(search: &Search) -> Result<Option<Query>, Unsupported> {
+        let each = |parts: &[Search]| -> Result<Vec<Query>, Unsupported> {
+            let parts = parts.iter().map(Query::search);
+            parts.filter_map(Result::transpose).collect()
+        };
+        Ok(match search {
+            Search::All(parts) => Query::joined(each(parts)?, Query::And),
+            Search::Any(parts) => Query::joined(each(parts)?, Query::Or),
+            Search::Item(item) => Query::item(item),
+            Search::Elements(name) => {
+                return Err(Unsupported::new(
+                    name.span,
+                    format!(
+                        "`{}[…]` asks one element of an array for several things, which no query can",
+                        name.value
+                    ),
+                ));
+            }
+        })
+    }
+
+    fn item(item: &Item) -> Option<Query> {
+        let leaves = item.values.iter().map(|value| {
+            Query::Leaf(Leaf {
+                field: item.field.clone(),
+                value: value.value.clone(),
+                span: value.span,
+            })
+        });
+        let join = match item.all {
+            true => Query::And,
+            false => Query::Or,
+        };
+        let query = Query::joined(leaves.collect(), join)?;
+        Some(match item.negated {
+            true => Query::negated(query),
+            false => query,
+        })
+    }
+
+    fn negated(query: Query) -> Query {
+        Query::Not(Box::new(query))
+    }
+
+    /// The parts under one roof; a single one needs none.
+    fn joined(mut parts: Vec<Query>, join: fn(Vec<Query>) -> Query) -> Option<Query> {
+        match parts.len() {
+            0 | 1 => parts.pop(),
+            _ => Some(join(parts)),
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! A rule in the form that pipelines change: selections, items and values by name, with the
+//! places they were written at.
+
+use indexmap::{IndexMap, IndexSet};
+use sigwright_ir::pred::Part;
+use sigwright_ir::{Context, Outline, OutlineKind, RuleSet, Written, written};
+use sigwright_syntax::ast::{
+    self, Body, Detection, Document, LogSource, Meta, Modifier, Quantifier, Selector,
+};
+use sigwright_syntax::pattern::{DASHES, Pattern};
+use sigwright_syntax::{Diagnostic, Diagnostics, Span, Spanned};
+use std::collections::HashMap;
+
+/// A detection rule on its way to a query.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Title, id, level and the other attributes.
+    pub meta: Meta,
+    /// Where it was written.
+    pub span: Span,
+    /// Which log it reads.
+    pub logsource: LogSource,
+    /// What each search identifier looks for.
+    pub selections: IndexMap<String, Search>,
+    /// One for each condition of the rule, filters joined; each makes a query of its own.
+    pub conditions: Vec<Spanned<Condition>>,
+}
+
+/// What a search identifier looks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Search {
+    /// All must hold.
+    All(Vec<Search>),
+    /// One must hold.
+    Any(Vec<Search>),
+    /// A field, or keywords.
+    Item(Item),
+    /// Elements of an array; the name with its selector, as written.
+    Elements(Spanned<String>),
+}
+
+/// A field with its values, modifiers applied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// None for keywords.
+    pub field: Option<String>,
+    /// In the order written; never empty.
+    pub values: Vec<Spanned<Written>>,
+    /// Every value must match, not just one.
+    pub all: bool,
+    /// `neq`: the whole item must not hold.
+    pub negated: bool,
+    /// The key.
+    pub key: Span,
+    /// Key and values.
+    pub span: Span,
+    /// Which pipeline items changed it.
+    pub applied: IndexSet<String>,
+}
+
+/// A condition over search identifiers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// All must hold.
+    And(Vec<Spanned<Condition>>),
+    /// One must hold.
+    Or(Vec<Spanned<Condition>>),
+    /// Must not hold.
+    Not(Box<Spanned<Condition>>),
+    /// A search identifier.
+    Selection(String),
+}
+
+/// The rules of a set in convertible form, in the order loaded. `documents` are those the set
+/// was lowered from, `context` the one it was lowered with.
+///
+/// # Errors
+/// Per rule: what is wrong with its values.
+pub fn rules(
+    documents: &[Document],
+    set: &RuleSet,
+    context: &Context,
+) -> Vec<Result<Rule, Diagnostics>> {
+    let places: HashMap<Span, &Document> = documents.iter().map(|d| (d.span, d)).collect();
+    set.rules
+        .iter()
+        .map(|lowered| {
+            let document = places.get(&lowered.span);
+            let filters: Vec<&Document> = filters(&lowered.outline)
+                .filter_map(|span| places.get(&span).copied())
+                .collect();
+            document.map_or_else(|| Err(Vec::new()), |d| Rule::new(d, &filters, context))
+        })
+        .collect()
+}
+
+/// The filters joined to a rule.
+fn filters(outline: &Outline) -> impl Iterator<Item = Span> {
+    let filter = |o: &&Outline| matches!(o.kind, OutlineKind::Filter(_));
+    outline.children.iter().filter(filter).map(|o| o.span)
+}
+
+impl Rule {
+    /// The rule of a document with filters joined to it.
+    ///
+    /// # Errors
+    /// What is wrong with its values.
+    pub fn new(
+        document: &Document,
+        filters: &[&Document],
+        context: &Context,
+    ) -> Result<Rule, Diagnostics> {
+        let Body::Rule(rule) = &document.body else {
+            return Err(Vec::new());
+        };
+        let mut reader = Reader {
+            context,
+            prefix: String::new(),
+            said: Vec::new(),
+        };
+        let mut selections = reader.selections(&rule.detection);
+        let mut conditions = reader.conditions(&rule.detection);
+        for (number, filter) in filters.iter().enumerate() {
+            let Body::Filter(filter) = &filter.body else {
+                continue;
+            };
+            reader.prefix = format!("_filter_{number}_");
+            selections.extend(reader.selections(&filter.detection));
+            let theirs = reader.conditions(&filter.detection);
+            for condition in &mut conditions {
+                let span = condition.span;
+                let mut parts = vec![condition.clone()];
+                parts.extend(theirs.iter().cloned());
+                *condition = Spanned::new(Condition::And(parts), span);
+            }
+        }
+        if reader.said.is_empty() {
+            Ok(Rule {
+                meta: document.meta.clone(),
+                span: document.span,
+                logsource: rule.logsource.clone(),
+                selections,
+                conditions,
+            })
+        } else {
+            Err(reader.said)
+        }
+    }
+}
+
+/// From the tree of the text to the convertible form.
+struct Reader<'c> {
+    context: &'c Context,
+    /// Before the names of a filter's selections.
+    prefix: String,
+    said: Diagnostics,
+}
+
+impl Reader<'_> {
+    fn selections(&mut self, detection: &Detection) -> IndexMap<String, Search> {
+        let mut selections = IndexMap::new();
+        for (name, selection) in &detection.selections {
+            let search = self.search(&selection.search);
+            selections.insert(format!("{}{name}", self.prefix), search);
+        }
+        selections
+    }
+
+    fn search(&mut self, search: &ast::Search) -> Search {
+        match search {
+            ast::Search::All(parts, _) => {
+                Search::All(parts.iter().map(|part| self.search(part)).collect())
+            }
+            ast::Search::Any(parts, _) => {
+                Search::Any(parts.iter().map(|part| self.search(part)).collect())
+            }
+            ast::Search::Item(item) => self.item(item),
+            ast::Search::Elements(elements) => Search::Elements(elements.field.name.clone()),
+        }
+    }
+
+    fn item(&mut self, item: &ast::Item) -> Search {
+        if let Some(field) = &item.field
+            && !field.selectors.is_empty()
+        {
+            return Search::Elements(field.name.clone());
+        }
+        let has = |wanted: Modifier| item.modifiers.iter().any(|m| m.value == wanted);
+        let values = written(item, self.context).unwrap_or_else(|said| {
+            self.said.extend(said);
+            Vec::new()
+        });
+        Search::Item(Item {
+            field: item.field.as_ref().map(|f| f.name.value.clone()),
+            values: values.into_iter().map(spelled).collect(),
+            all: has(Modifier::All),
+            negated: has(Modifier::Neq),
+            key: item.key,
+            span: item.span,
+            applied: IndexSet::new(),
+        })
+    }
+
+    fn conditions(&mut self, detection: &Detection) -> Vec<Spanned<Condition>> {
+        let names: Vec<&str> = detection.selections.keys().map(String::as_str).collect();
+        let conditions = detection.conditions.iter();
+        conditions.map(|c| self.condition(c, &names)).collect()
+    }
+
+    fn condition(
+        &mut self,
+        condition: &Spanned<ast::Condition>,
+        names: &[&str],
+    ) -> Spanned<Condition> {
+        let span = condition.span;
+        let mut each = |parts: &[Spanned<ast::Condition>]| {
+            parts
+                .iter()
+                .map(|part| self.condition(part, names))
+                .collect()
+        };
+        let condition = match &condition.value {
+            ast::Condition::And(parts) => Condition::And(each(parts)),
+            ast::Condition::Or(parts) => Condition::Or(each(parts)),
+            ast::Condition::Not(part) => Condition::Not(Box::new(self.condition(part, names))),
+            ast::Condition::Selection(name) => Condition::Selection(self.named(name)),
+            ast::Condition::Of(quantifier, selector) => {
+                return self.of(*quantifier, selector, span, names);
+            }
+        };
+        Spanned::new(condition, span)
+    }
+
+    fn of(
+        &mut self,
+        quantifier: Quantifier,
+        selector: &Selector,
+        span: Span,
+        names: &[&str],
+    ) -> Spanned<Condition> {
+        let selected = names.iter().filter(|name| selector.selects(name));
+        let parts = selected
+            .map(|name| Spanned::new(Condition::Selection(self.named(name)), span))
+            .collect();
+        Spanned::new(
+            match quantifier {
+                Quantifier::One => Condition::Or(parts),
+                Quantifier::All => Condition::And(parts),
+            },
+            span,
+        )
+    }
+
+    fn named(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+}
+
+/// The value with each dash of `windash` spelled out in all its forms.
+fn spelled(value: Spanned<Written>) -> Spanned<Written> {
+    Spanned::new(dashes(value.value), value.span)
+}
+
+fn dashes(value: Written) -> Written {
+    match value {
+        Written::Text { pattern, cased } => {
+            let mut forms = vec![Pattern::default()];
+            for part in pattern.parts() {
+                match part {
+                    Part::Dash(_) => {
+                        let one = |form: &Pattern| {
+                            let form = form.clone();
+                            DASHES.map(move |dash| {
+                                let mut form = form.clone();
+                                form.push(Part::Text(dash.to_string()));
+                                form
+                            })
+                        };
+                        forms = forms.iter().flat_map(one).collect();
+                    }
+                    part => forms.iter_mut().for_each(|form| form.push(part.clone())),
+                }
+            }
+            let text = |pattern| Written::Text { pattern, cased };
+            match forms.len() {
+                1 => text(forms.pop().unwrap_or_default()),
+                _ => Written::AnyOf(forms.into_iter().map(text).collect()),
+            }
+        }
+        Written::AnyOf(each) => Written::AnyOf(each.into_iter().map(dashes).collect()),
+        other => other,
+    }
+}
+
+/// A message about a rule as a diagnostic at its place.
+impl From<crate::Unsupported> for Diagnostic {
+    fn from(unsupported: crate::Unsupported) -> Diagnostic {
+        Diagnostic::error("not-convertible", unsupported.span, unsupported.message)
+    }
+}
