@@ -59,6 +59,9 @@ pub enum Command {
     /// Check rules and print what is wrong with them
     #[command(after_help = format!("{EXAMPLES_LINT}\n\n{EXIT_CODES}"))]
     Lint(LintArgs),
+    /// Write rules as queries of a SIEM or data lake
+    #[command(after_help = format!("{EXAMPLES_CONVERT}\n\n{EXIT_CODES_CONVERT}"))]
+    Convert(ConvertArgs),
     /// Say why a rule does or does not match an event
     #[command(after_help = EXAMPLES_EXPLAIN)]
     Explain(ExplainArgs),
@@ -197,6 +200,63 @@ pub struct LintArgs {
     /// What makes the exit code 1 (see below)
     #[arg(long, value_name = "WHAT", default_value = "errors")]
     pub fail_on: LintFailOn,
+}
+
+const EXAMPLES_CONVERT: &str = "\
+Examples:
+  sigwright convert -t splunk rules/kubernetes/kubernetes_audit_secret_read.yml
+  sigwright convert -t splunk --skip-unsupported -o queries rules/kubernetes
+  sigwright convert -t splunk --format ndjson rules/kubernetes
+  sigwright convert --list";
+
+const EXIT_CODES_CONVERT: &str = "\
+Exit codes:
+  0  every rule was converted, or --skip-unsupported was given
+  1  some rules could not be converted; the others were
+  2  wrong usage, or something could not be read or written";
+
+/// `sigwright convert`.
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    /// Query language
+    #[arg(short, long, value_name = "TARGET", required_unless_present = "list")]
+    pub target: Option<String>,
+
+    /// Form of the target's queries [default: the target's first]
+    #[arg(short = 'f', long, value_name = "FORM")]
+    pub target_format: Option<String>,
+
+    /// Print plain text, or a JSON object per rule document
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: QueryFormat,
+
+    /// Write one file per rule into this directory
+    #[arg(short, long, value_name = "DIR", conflicts_with = "format")]
+    pub output: Option<PathBuf>,
+
+    /// Leave out what the target cannot express; it is listed on standard error
+    #[arg(long)]
+    pub skip_unsupported: bool,
+
+    /// Show targets and their forms
+    #[arg(long)]
+    pub list: bool,
+
+    #[command(flatten)]
+    pub lists: ListArgs,
+
+    /// Rule files, directories or globs
+    #[arg(required_unless_present = "list", value_name = "RULES")]
+    pub rules: Vec<PathBuf>,
+}
+
+/// `convert --format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum QueryFormat {
+    /// The queries as the target takes them
+    Text,
+    /// A JSON object per rule document, for programs
+    Ndjson,
 }
 
 const EXAMPLES_EXPLAIN: &str = "\

@@ -4,6 +4,7 @@
 use crate::walk::{self, Want};
 use indexmap::IndexMap;
 use sigwright_ir::{Context, RuleSet};
+use sigwright_syntax::ast::Document;
 use sigwright_syntax::{Diagnostics, Severity, SourceId, Sources};
 use std::collections::HashMap;
 use std::fs::File;
@@ -25,6 +26,10 @@ pub struct Loaded {
     pub sources: Sources,
     /// The rules without errors.
     pub set: Arc<RuleSet>,
+    /// What the rules were lowered from, and with.
+    pub documents: Vec<Document>,
+    /// The lists behind placeholders.
+    pub context: Context,
     /// All messages, by file and place.
     pub diagnostics: Diagnostics,
     /// Files and directories that could not be read, and why.
@@ -39,18 +44,33 @@ pub fn load(arguments: &[PathBuf], lists: &[PathBuf]) -> Loaded {
     load_files(&found.files, found.unreadable, lists)
 }
 
+/// The same for rules that are converted: placeholders without a list stay in them.
+pub fn load_to_convert(arguments: &[PathBuf], lists: &[PathBuf]) -> Loaded {
+    let found = walk::find(arguments, Want::Rules);
+    let mut lists = Lists::new(lists);
+    lists.context.keep_placeholders = true;
+    load_with(&found.files, found.unreadable, lists)
+}
+
 /// Reads and compiles these files.
 pub fn load_files(
     files: &[PathBuf],
     unreadable: Vec<(PathBuf, String)>,
     lists: &[PathBuf],
 ) -> Loaded {
+    load_with(files, unreadable, Lists::new(lists))
+}
+
+fn load_with(
+    files: &[PathBuf],
+    unreadable: Vec<(PathBuf, String)>,
+    mut context: Lists<'_>,
+) -> Loaded {
     let mut loaded = Loaded {
         unreadable,
         ..Loaded::default()
     };
     let mut documents = Vec::new();
-    let mut context = Lists::new(lists);
     for path in files {
         let text = match read_text(path) {
             Ok(text) => text,
@@ -67,6 +87,7 @@ pub fn load_files(
     }
     let (set, said) = sigwright_ir::lower(&documents, &context.context);
     loaded.unreadable.extend(context.unreadable);
+    loaded.context = context.context;
     loaded.set = Arc::new(set);
     loaded.diagnostics.extend(said);
     loaded.diagnostics.sort_by_key(|d| {
@@ -75,6 +96,7 @@ pub fn load_files(
     });
     let kept = loaded.set.rules.len() + loaded.set.correlations.len() + loaded.set.filters;
     loaded.faulty = documents.len().saturating_sub(kept);
+    loaded.documents = documents;
     loaded
 }
 

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     let ended = match &cli.command {
         Command::Eval(args) => cmd::eval::run(args, cli.color),
         Command::Lint(args) => cmd::lint::run(args, cli.color),
+        Command::Convert(args) => cmd::convert::run(args, cli.color),
         Command::Explain(args) => cmd::explain::run(args, cli.color),
         Command::Test(args) => cmd::test::run(args, cli.color),
         Command::Sample(args) => cmd::sample::run(args),

@@ -173,6 +173,8 @@ pub struct Ops {
     pub list: &'static str,
     /// Lists may hold values with wildcards.
     pub list_wildcards: bool,
+    /// The variants an encoding makes of one value may be a list.
+    pub list_variants: bool,
     /// `{value}`, `{regex}`: a keyword.
     pub keyword: Option<&'static str>,
     /// `{value}`: a number as keyword.

@@ -86,6 +86,10 @@ impl Printer<'_> {
         if let Some(list) = self.list(link, parts)? {
             return Ok(Piece::Text(list));
         }
+        self.joined(link, parts)
+    }
+
+    fn joined(&self, link: Link, parts: &[Query]) -> Result<Piece, Unsupported> {
         let logic = &self.dialect.logic;
         let mut texts = Vec::with_capacity(parts.len());
         for part in parts {
@@ -323,7 +327,8 @@ impl Printer<'_> {
             .collect();
         match parts.as_slice() {
             [one] => self.query(one),
-            _ => self.linked(Link::Or, &parts),
+            _ if self.dialect.ops.list_variants => self.linked(Link::Or, &parts),
+            _ => self.joined(Link::Or, &parts),
         }
     }
 

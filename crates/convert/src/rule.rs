@@ -2,6 +2,7 @@
 //! places they were written at.
 
 use indexmap::{IndexMap, IndexSet};
+use serde_json::Value as Json;
 use sigwright_ir::pred::Part;
 use sigwright_ir::{Context, Outline, OutlineKind, RuleSet, Written, written};
 use sigwright_syntax::ast::{
@@ -24,6 +25,14 @@ pub struct Rule {
     pub selections: IndexMap<String, Search>,
     /// One for each condition of the rule, filters joined; each makes a query of its own.
     pub conditions: Vec<Spanned<Condition>>,
+    /// `fields`.
+    pub fields: Vec<String>,
+    /// Attributes that are none of Sigma's, as JSON.
+    pub custom: IndexMap<String, Json>,
+    /// What pipelines have set for the dialect, such as a table's name.
+    pub state: IndexMap<String, Json>,
+    /// Which pipeline items changed it.
+    pub applied: IndexSet<String>,
 }
 
 /// What a search identifier looks for.
@@ -141,6 +150,15 @@ impl Rule {
                 logsource: rule.logsource.clone(),
                 selections,
                 conditions,
+                fields: document
+                    .meta
+                    .fields
+                    .iter()
+                    .map(|f| f.value.clone())
+                    .collect(),
+                custom: IndexMap::new(),
+                state: IndexMap::new(),
+                applied: IndexSet::new(),
             })
         } else {
             Err(reader.said)

@@ -30,6 +30,9 @@ use sigwright_syntax::ast::{Body, Document};
 pub struct Context {
     /// The lists behind `expand` placeholders: name without `%`, then values.
     pub lists: IndexMap<String, Vec<String>>,
+    /// Placeholders without a list are no error: the rules are not evaluated, and something
+    /// later fills them in.
+    pub keep_placeholders: bool,
 }
 
 /// Lowers documents to a rule set. A document with an error is reported and left out; one

@@ -1,6 +1,7 @@
 //! The subcommands.
 
 pub mod completions;
+pub mod convert;
 pub mod eval;
 pub mod explain;
 pub mod lint;

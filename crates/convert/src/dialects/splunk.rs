@@ -81,6 +81,7 @@ pub const SPLUNK: Dialect = Dialect {
         all_of: None,
         list: ", ",
         list_wildcards: true,
+        list_variants: false,
         keyword: Some("{value}"),
         keyword_number: Some("{value}"),
         keyword_regex: None,

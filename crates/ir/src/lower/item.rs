@@ -2,7 +2,7 @@
 
 use super::detection::Scope;
 use super::encode;
-use super::operand::{Operand, Refusal};
+use super::operand::{Operand, Refusal, Text};
 use super::placeholder::{self, Target};
 use super::{Lowering, regex};
 use crate::limits::LIMITS;
@@ -89,6 +89,12 @@ impl Lowering<'_> {
     ) -> Option<ExprId> {
         let has = |wanted: Modifier| item.modifiers.iter().any(|m| m.value == wanted);
         if let (Value::Str(text), true) = (&value.value, has(Modifier::Expand)) {
+            if self.context.keep_placeholders
+                && let Some(kept) = placeholder::kept(text, self.context)
+            {
+                let kept = Operand::Text(Text::from_pattern(kept));
+                return self.operand(item, subject, value, kept);
+            }
             let texts = self.expanded(item, text, value.span)?;
             if texts.is_empty() {
                 return Some(crate::Exprs::FALSE);

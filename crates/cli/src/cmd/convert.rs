@@ -1,0 +1,201 @@
+//! `sigwright convert`.
+
+use super::{complain, report};
+use crate::args::{ColorWhen, ConvertArgs, DiagnosticFormat, QueryFormat};
+use crate::load::{self, Loaded};
+use crate::render::diagnostic::Printer;
+use crate::render::json;
+use crate::settings::{Look, Outcome, Stream};
+use sigwright_convert::dialect::Format;
+use sigwright_convert::{Dialect, Unsupported, dialects, print, rule};
+use sigwright_syntax::ast::Meta;
+use sigwright_syntax::{Diagnostic, Diagnostics, Severity, SourceId};
+use std::collections::HashMap;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+/// Converts the rules and prints the queries; what cannot be converted is said on standard
+/// error, or in its line of NDJSON.
+pub fn run(args: &ConvertArgs, color: ColorWhen) -> io::Result<Outcome> {
+    if args.list {
+        list(&mut io::stdout().lock())?;
+        return Ok(Outcome::Clean);
+    }
+    let err_look = Look::of(Stream::Err, color);
+    let (dialect, format) = match target(args) {
+        Ok(target) => target,
+        Err(message) => {
+            complain(&mut io::stderr().lock(), err_look, &message)?;
+            return Ok(Outcome::Broken);
+        }
+    };
+    let loaded = load::load_to_convert(&args.rules, &args.lists.lists);
+    report(&loaded, Severity::Error, color)?;
+    let converted = converted(&loaded, dialect, format);
+    match (&args.output, args.format) {
+        (Some(folder), _) => write_files(folder, &loaded, &converted)?,
+        (None, QueryFormat::Ndjson) => ndjson(&loaded, dialect, &converted)?,
+        (None, QueryFormat::Text) => text(format, &converted)?,
+    }
+    let refused: Vec<&Diagnostic> = converted
+        .iter()
+        .filter_map(|c| c.queries.as_ref().err())
+        .flatten()
+        .collect();
+    if args.format == QueryFormat::Text {
+        let mut err = io::stderr().lock();
+        let mut printer = Printer::new(&loaded.sources, DiagnosticFormat::Pretty, err_look);
+        for diagnostic in &refused {
+            printer.print(diagnostic, &mut err)?;
+        }
+    }
+    let failed =
+        loaded.worst() == Some(Severity::Error) || (!refused.is_empty() && !args.skip_unsupported);
+    Ok(if !loaded.unreadable.is_empty() {
+        Outcome::Broken
+    } else if failed {
+        Outcome::Failed
+    } else {
+        Outcome::Clean
+    })
+}
+
+/// What became of a rule.
+struct Converted<'l> {
+    meta: &'l Meta,
+    source: SourceId,
+    queries: Result<Vec<String>, Diagnostics>,
+}
+
+fn converted<'l>(loaded: &'l Loaded, dialect: &Dialect, format: &Format) -> Vec<Converted<'l>> {
+    let rules = rule::rules(&loaded.documents, &loaded.set, &loaded.context);
+    let lowered = loaded.set.rules.iter().zip(rules);
+    lowered
+        .map(|(lowered, rule)| Converted {
+            meta: &lowered.meta,
+            source: lowered.source,
+            queries: rule.and_then(|rule| {
+                queries(&rule, dialect, format).map_err(|unsupported| vec![unsupported.into()])
+            }),
+        })
+        .collect()
+}
+
+fn queries(
+    rule: &rule::Rule,
+    dialect: &Dialect,
+    format: &Format,
+) -> Result<Vec<String>, Unsupported> {
+    let queries = print::queries(rule, dialect)?.into_iter().enumerate();
+    queries
+        .map(|(index, query)| (format.query)(rule, index, query))
+        .collect()
+}
+
+/// The language and form asked for; the error is a message.
+fn target(args: &ConvertArgs) -> Result<(&'static Dialect, &'static Format), String> {
+    let name = args.target.as_deref().unwrap_or_default();
+    let dialect = dialects::find(name).ok_or_else(|| {
+        let names: Vec<&str> = dialects::DIALECTS.iter().map(|d| d.name).collect();
+        format!(
+            "no target is called `{name}`; known are {}",
+            names.join(", ")
+        )
+    })?;
+    let Some(name) = &args.target_format else {
+        let first = dialect.formats.first();
+        return first
+            .map(|format| (dialect, format))
+            .ok_or_else(|| format!("`{}` has no form", dialect.name));
+    };
+    let format = dialect.formats.iter().find(|f| f.name == name);
+    format.map(|format| (dialect, format)).ok_or_else(|| {
+        let names: Vec<&str> = dialect.formats.iter().map(|f| f.name).collect();
+        format!(
+            "`{}` has no form `{name}`; known are {}",
+            dialect.name,
+            names.join(", ")
+        )
+    })
+}
+
+fn list(out: &mut dyn Write) -> io::Result<()> {
+    for dialect in dialects::DIALECTS {
+        writeln!(out, "{:<24} {}", dialect.name, dialect.title)?;
+        for format in dialect.formats {
+            writeln!(out, "  {:<22} {}", format.name, format.title)?;
+        }
+    }
+    Ok(())
+}
+
+fn text(format: &Format, converted: &[Converted<'_>]) -> io::Result<()> {
+    let queries: Vec<String> = converted
+        .iter()
+        .filter_map(|c| c.queries.as_ref().ok())
+        .flatten()
+        .cloned()
+        .collect();
+    let mut out = BufWriter::new(io::stdout().lock());
+    if !queries.is_empty() {
+        writeln!(out, "{}", (format.output)(&queries))?;
+    }
+    out.flush()
+}
+
+fn ndjson(loaded: &Loaded, dialect: &Dialect, converted: &[Converted<'_>]) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut line = Vec::new();
+    for one in converted {
+        line.clear();
+        line.extend_from_slice(b"{\"path\":");
+        json::string(loaded.path(one.source), &mut line);
+        line.extend_from_slice(b",\"id\":");
+        json::optional(one.meta.id.as_ref().map(|id| id.value.as_str()), &mut line);
+        match &one.queries {
+            Ok(queries) => {
+                line.extend_from_slice(b",\"title\":");
+                let title = one.meta.title.as_ref().map(|t| t.value.as_str());
+                json::optional(title, &mut line);
+                line.extend_from_slice(b",\"target\":");
+                json::string(dialect.name, &mut line);
+                line.extend_from_slice(b",\"query\":");
+                match queries.as_slice() {
+                    [query] => json::string(query, &mut line),
+                    several => serde_json::to_writer(&mut line, several)?,
+                }
+            }
+            Err(said) => {
+                line.extend_from_slice(b",\"error\":");
+                let said: Vec<&str> = said.iter().map(|d| d.message.as_str()).collect();
+                json::string(&said.join("; "), &mut line);
+            }
+        }
+        line.extend_from_slice(b"}\n");
+        out.write_all(&line)?;
+    }
+    out.flush()
+}
+
+/// One file per rule, called after the rule's file; a second rule of a file gets a number.
+fn write_files(folder: &Path, loaded: &Loaded, converted: &[Converted<'_>]) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    for one in converted {
+        let Ok(queries) = &one.queries else {
+            continue;
+        };
+        let path = Path::new(loaded.path(one.source));
+        let stem = path
+            .file_stem()
+            .map_or("rule".into(), |s| s.to_string_lossy());
+        let number = taken.entry(stem.to_string()).or_default();
+        *number += 1;
+        let name = match *number {
+            1 => format!("{stem}.txt"),
+            n => format!("{stem}-{n}.txt"),
+        };
+        std::fs::write(folder.join(name), format!("{}\n", queries.join("\n")))?;
+    }
+    Ok(())
+}
