@@ -6,14 +6,19 @@
 //! `SIGWRIGHT_COMBINATION` keeps to one file, and the first few differences are printed.
 
 use serde_json::Value as Json;
-use sigwright_convert::{Dialect, dialects, print, rule};
+use sigwright_convert::dialect::Format;
+use sigwright_convert::pipeline::{Allowed, Shipped, convert};
+use sigwright_convert::{Chain, Dialect, Pipeline, dialects, rule};
 use sigwright_ir::{Context, lower};
 use sigwright_syntax::{Sources, read};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// File of the shared folder, dialect, format.
-const COMBINATIONS: [(&str, &str, &str); 1] = [("splunk-default", "splunk", "default")];
+/// File of the shared folder, dialect, format; the pipelines stand in the file's name.
+const COMBINATIONS: [(&str, &str, &str); 2] = [
+    ("splunk-default", "splunk", "default"),
+    ("splunk-default-splunk_windows", "splunk", "default"),
+];
 
 #[test]
 fn reference_queries() {
@@ -30,7 +35,7 @@ fn reference_queries() {
         }
         let dialect = dialects::find(target).unwrap();
         let format = dialect.formats.iter().find(|f| f.name == format).unwrap();
-        let _ = format;
+        let chain = chain(file, dialect, format);
         let expected =
             std::fs::read_to_string(shared.join(format!("golden/{file}.jsonl"))).unwrap();
         let expected: BTreeMap<String, Json> = expected
@@ -50,7 +55,7 @@ fn reference_queries() {
                 ),
                 _ => None,
             };
-            let ours = queries(shared, path, dialect);
+            let ours = queries(shared, path, dialect, format, &chain);
             match (&ours, &theirs) {
                 (Ok(ours), Some(theirs)) if ours == theirs => equal += 1,
                 (Err(_), None) => refused += 1,
@@ -70,18 +75,39 @@ fn reference_queries() {
     assert_eq!(unexplained, 0, "queries differ for no reason that is named");
 }
 
+/// The pipelines in the name of a file: `backend-format-one+other`.
+fn chain(file: &str, dialect: &Dialect, format: &Format) -> Chain {
+    let names = file.splitn(3, '-').nth(2).into_iter();
+    let read = |name: &str| {
+        let shipped = Shipped::find(name).unwrap_or_else(|| panic!("no pipeline `{name}`"));
+        let pipeline = Pipeline::shipped(shipped, &mut Sources::new()).unwrap();
+        (name.to_owned(), pipeline)
+    };
+    let user = names.flat_map(|names| names.split('+')).map(read).collect();
+    Chain::new(dialect, format, user, Allowed::default()).unwrap()
+}
+
 /// The queries of one rule file.
-fn queries(shared: &Path, path: &str, dialect: &Dialect) -> Result<Vec<String>, String> {
+fn queries(
+    shared: &Path,
+    path: &str,
+    dialect: &Dialect,
+    format: &Format,
+    chain: &Chain,
+) -> Result<Vec<String>, String> {
     let text = std::fs::read_to_string(shared.join("corpus/sigmahq").join(path)).unwrap();
     let mut sources = Sources::default();
     let id = sources.add(path.to_owned(), text);
     let (documents, _) = read(&sources, id);
-    let context = Context::default();
+    let context = Context {
+        keep_placeholders: true,
+        ..Context::default()
+    };
     let (set, said) = lower(&documents, &context);
     let mut queries = Vec::new();
     for rule in rule::rules(&documents, &set, &context) {
         let rule = rule.map_err(|said| format!("{said:?}"))?;
-        queries.extend(print::queries(&rule, dialect).map_err(|e| e.message)?);
+        queries.extend(convert(rule, dialect, format, chain).map_err(|e| e.message)?);
     }
     if queries.is_empty() {
         return Err(said

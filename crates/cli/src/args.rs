@@ -238,9 +238,12 @@ pub struct ConvertArgs {
     #[arg(long)]
     pub skip_unsupported: bool,
 
-    /// Show targets and their forms
+    /// Show targets, their forms, and pipelines
     #[arg(long)]
     pub list: bool,
+
+    #[command(flatten)]
+    pub pipelines: PipelineArgs,
 
     #[command(flatten)]
     pub lists: ListArgs,
@@ -248,6 +251,26 @@ pub struct ConvertArgs {
     /// Rule files, directories or globs
     #[arg(required_unless_present = "list", value_name = "RULES")]
     pub rules: Vec<PathBuf>,
+}
+
+/// Which pipelines, and what they may do.
+#[derive(Debug, Args)]
+pub struct PipelineArgs {
+    /// Processing pipeline: a name, a file, or a directory; may be repeated
+    #[arg(short, long = "pipeline", value_name = "PIPELINE")]
+    pub pipelines: Vec<String>,
+
+    /// Let pipelines run commands
+    #[arg(long)]
+    pub allow_commands: bool,
+
+    /// Let pipelines fetch URLs
+    #[arg(long)]
+    pub allow_urls: bool,
+
+    /// Let pipelines read files
+    #[arg(long)]
+    pub allow_files: bool,
 }
 
 /// `convert --format`.

@@ -6,6 +6,7 @@ mod glance;
 mod input;
 mod load;
 mod pipeline;
+mod processing;
 mod render;
 mod settings;
 mod summary;

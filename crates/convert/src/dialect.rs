@@ -26,7 +26,24 @@ pub struct Dialect {
     pub ops: Ops,
     /// What the data above cannot say about the language.
     pub hooks: Hooks,
+    /// The pipelines that are part of it.
+    pub pipelines: OwnPipelines,
 }
+
+/// Shipped pipelines that are part of a dialect.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnPipelines {
+    /// Applied before the user's.
+    pub first: &'static [&'static str],
+    /// Applied after them: name of a format, name of a pipeline.
+    pub last: &'static [(&'static str, &'static str)],
+}
+
+/// None.
+pub const NO_PIPELINES: OwnPipelines = OwnPipelines {
+    first: &[],
+    last: &[],
+};
 
 /// A form a query can be put into.
 #[derive(Debug, Clone, Copy)]

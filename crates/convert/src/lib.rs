@@ -8,11 +8,13 @@
 pub mod dialect;
 pub mod dialects;
 mod pattern;
+pub mod pipeline;
 pub mod print;
 pub mod query;
 pub mod rule;
 
 pub use dialect::Dialect;
+pub use pipeline::{Chain, Pipeline};
 pub use query::{Leaf, Query};
 pub use rule::{Condition, Item, Rule, Search};
 

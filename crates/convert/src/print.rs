@@ -311,6 +311,7 @@ impl Printer<'_> {
                 &format!("parts of times (`{}`)", format!("{part:?}").to_lowercase()),
             )),
             Written::AnyOf(each) => self.expanded(leaf, each),
+            Written::Expression(text) => Ok(Piece::Text(fill(text, &[("field", &field)]))),
         }
     }
 

@@ -9,7 +9,7 @@ use sigwright_syntax::ast::{
     self, Body, Detection, Document, LogSource, Meta, Modifier, Quantifier, Selector,
 };
 use sigwright_syntax::pattern::{DASHES, Pattern};
-use sigwright_syntax::{Diagnostic, Diagnostics, Span, Spanned};
+use sigwright_syntax::{Diagnostic, Diagnostics, Severity, Sources, Span, Spanned};
 use std::collections::HashMap;
 
 /// A detection rule on its way to a query.
@@ -33,6 +33,8 @@ pub struct Rule {
     pub state: IndexMap<String, Json>,
     /// Which pipeline items changed it.
     pub applied: IndexSet<String>,
+    /// It stands for a correlation: its log source, `fields` and attributes, and no searches.
+    pub is_correlation: bool,
 }
 
 /// What a search identifier looks for.
@@ -159,9 +161,78 @@ impl Rule {
                 custom: IndexMap::new(),
                 state: IndexMap::new(),
                 applied: IndexSet::new(),
+                is_correlation: false,
             })
         } else {
             Err(reader.said)
+        }
+    }
+}
+
+/// What a map of fields and values looks for, keys with modifiers as in a rule; a key that is
+/// null stands for keywords. All of it has the place `at`.
+///
+/// # Errors
+/// What is wrong with it, in sentences.
+pub fn parsed(conditions: &Json, at: Span) -> Result<Search, Vec<String>> {
+    let Json::Object(entries) = conditions else {
+        return Err(vec!["conditions are a map of fields and values".to_owned()]);
+    };
+    let mut parts = Vec::with_capacity(entries.len());
+    for (key, value) in entries {
+        let search = match (key.as_str(), value) {
+            ("null" | "~" | "", Json::Array(_)) => value.clone(),
+            ("null" | "~" | "", value) => Json::Array(vec![value.clone()]),
+            (key, value) => Json::Object([(key.to_owned(), value.clone())].into_iter().collect()),
+        };
+        let detection = serde_json::json!({"added": search, "condition": "added"});
+        let mut sources = Sources::new();
+        // JSON is YAML
+        let rule = serde_json::json!({
+            "title": "added",
+            "logsource": {"category": "any"},
+            "detection": detection,
+        });
+        let id = sources.add("", rule.to_string());
+        let (documents, said) = sigwright_syntax::read(&sources, id);
+        let errors = |said: &[Diagnostic]| -> Vec<String> {
+            let errors = said.iter().filter(|d| d.severity == Severity::Error);
+            errors.map(|d| d.message.clone()).collect()
+        };
+        let wrong = errors(&said);
+        let context = Context {
+            keep_placeholders: true,
+            ..Context::default()
+        };
+        let rule = documents.first().map(|d| Rule::new(d, &[], &context));
+        let mut rule = match (rule, wrong.is_empty()) {
+            (Some(Ok(rule)), true) => rule,
+            (Some(Err(said)), true) => return Err(errors(&said)),
+            _ => return Err(wrong),
+        };
+        parts.extend(rule.selections.shift_remove("added"));
+    }
+    let mut search = match parts.len() {
+        1 => parts.pop().unwrap_or(Search::All(Vec::new())),
+        _ => Search::All(parts),
+    };
+    search.place(at);
+    Ok(search)
+}
+
+impl Search {
+    /// Gives all of it one place.
+    pub fn place(&mut self, span: Span) {
+        match self {
+            Search::All(parts) | Search::Any(parts) => {
+                parts.iter_mut().for_each(|part| part.place(span));
+            }
+            Search::Elements(name) => name.span = span,
+            Search::Item(item) => {
+                item.key = span;
+                item.span = span;
+                item.values.iter_mut().for_each(|value| value.span = span);
+            }
         }
     }
 }

@@ -3,11 +3,13 @@
 use super::{complain, report};
 use crate::args::{ColorWhen, ConvertArgs, DiagnosticFormat, QueryFormat};
 use crate::load::{self, Loaded};
+use crate::processing::{self, Pipelines};
 use crate::render::diagnostic::Printer;
 use crate::render::json;
 use crate::settings::{Look, Outcome, Stream};
 use sigwright_convert::dialect::Format;
-use sigwright_convert::{Dialect, Unsupported, dialects, print, rule};
+use sigwright_convert::pipeline::convert;
+use sigwright_convert::{Chain, Dialect, dialects, rule};
 use sigwright_syntax::ast::Meta;
 use sigwright_syntax::{Diagnostic, Diagnostics, Severity, SourceId};
 use std::collections::HashMap;
@@ -29,13 +31,31 @@ pub fn run(args: &ConvertArgs, color: ColorWhen) -> io::Result<Outcome> {
             return Ok(Outcome::Broken);
         }
     };
+    let pipelines = Pipelines::read(&args.pipelines.pipelines);
+    if !pipelines.usable() {
+        refuse(&pipelines, err_look)?;
+        return Ok(Outcome::Broken);
+    }
+    let allowed = processing::allowed(&args.pipelines);
+    let chain = match Chain::new(dialect, format, pipelines.read, allowed) {
+        Ok(chain) => chain,
+        Err(message) => {
+            complain(&mut io::stderr().lock(), err_look, &message)?;
+            return Ok(Outcome::Broken);
+        }
+    };
     let loaded = load::load_to_convert(&args.rules, &args.lists.lists);
     report(&loaded, Severity::Error, color)?;
-    let converted = converted(&loaded, dialect, format);
+    let converted = converted(&loaded, dialect, format, &chain);
     match (&args.output, args.format) {
         (Some(folder), _) => write_files(folder, &loaded, &converted)?,
         (None, QueryFormat::Ndjson) => ndjson(&loaded, dialect, &converted)?,
-        (None, QueryFormat::Text) => text(format, &converted)?,
+        (None, QueryFormat::Text) => {
+            if let Err(message) = text(format, &chain, &converted)? {
+                complain(&mut io::stderr().lock(), err_look, &message)?;
+                return Ok(Outcome::Broken);
+            }
+        }
     }
     let refused: Vec<&Diagnostic> = converted
         .iter()
@@ -67,7 +87,25 @@ struct Converted<'l> {
     queries: Result<Vec<String>, Diagnostics>,
 }
 
-fn converted<'l>(loaded: &'l Loaded, dialect: &Dialect, format: &Format) -> Vec<Converted<'l>> {
+/// Says what is wrong with pipelines.
+pub fn refuse(pipelines: &Pipelines, look: Look) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    for message in &pipelines.missing {
+        complain(&mut err, look, message)?;
+    }
+    let mut printer = Printer::new(&pipelines.sources, DiagnosticFormat::Pretty, look);
+    for diagnostic in &pipelines.diagnostics {
+        printer.print(diagnostic, &mut err)?;
+    }
+    Ok(())
+}
+
+fn converted<'l>(
+    loaded: &'l Loaded,
+    dialect: &Dialect,
+    format: &Format,
+    chain: &Chain,
+) -> Vec<Converted<'l>> {
     let rules = rule::rules(&loaded.documents, &loaded.set, &loaded.context);
     let lowered = loaded.set.rules.iter().zip(rules);
     lowered
@@ -75,20 +113,10 @@ fn converted<'l>(loaded: &'l Loaded, dialect: &Dialect, format: &Format) -> Vec<
             meta: &lowered.meta,
             source: lowered.source,
             queries: rule.and_then(|rule| {
-                queries(&rule, dialect, format).map_err(|unsupported| vec![unsupported.into()])
+                convert(rule, dialect, format, chain)
+                    .map_err(|unsupported| vec![unsupported.into()])
             }),
         })
-        .collect()
-}
-
-fn queries(
-    rule: &rule::Rule,
-    dialect: &Dialect,
-    format: &Format,
-) -> Result<Vec<String>, Unsupported> {
-    let queries = print::queries(rule, dialect)?.into_iter().enumerate();
-    queries
-        .map(|(index, query)| (format.query)(rule, index, query))
         .collect()
 }
 
@@ -126,10 +154,17 @@ fn list(out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "  {:<22} {}", format.name, format.title)?;
         }
     }
+    writeln!(out, "\nPipelines:")?;
+    super::pipeline::list(out)?;
     Ok(())
 }
 
-fn text(format: &Format, converted: &[Converted<'_>]) -> io::Result<()> {
+/// The error inside is of a pipeline's finalizer.
+fn text(
+    format: &Format,
+    chain: &Chain,
+    converted: &[Converted<'_>],
+) -> io::Result<Result<(), String>> {
     let queries: Vec<String> = converted
         .iter()
         .filter_map(|c| c.queries.as_ref().ok())
@@ -138,9 +173,14 @@ fn text(format: &Format, converted: &[Converted<'_>]) -> io::Result<()> {
         .collect();
     let mut out = BufWriter::new(io::stdout().lock());
     if !queries.is_empty() {
-        writeln!(out, "{}", (format.output)(&queries))?;
+        let text = match chain.finalize(&queries) {
+            Ok(Some(text)) => text,
+            Ok(None) => (format.output)(&queries),
+            Err(message) => return Ok(Err(message)),
+        };
+        writeln!(out, "{text}")?;
     }
-    out.flush()
+    out.flush().map(Ok)
 }
 
 fn ndjson(loaded: &Loaded, dialect: &Dialect, converted: &[Converted<'_>]) -> io::Result<()> {

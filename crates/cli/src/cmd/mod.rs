@@ -6,6 +6,7 @@ pub mod eval;
 pub mod explain;
 pub mod lint;
 pub mod man;
+pub mod pipeline;
 pub mod sample;
 pub mod test;
 

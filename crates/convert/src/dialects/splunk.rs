@@ -4,7 +4,7 @@
 
 use crate::Unsupported;
 use crate::dialect::{
-    Dialect, Fields, Format, Hooks, Link, Logic, NO_TEXT, Ops, Regexes, Strings, Text,
+    Dialect, Fields, Format, Hooks, Link, Logic, NO_PIPELINES, NO_TEXT, Ops, Regexes, Strings, Text,
 };
 use crate::print::{Deferred, Piece, Printer, fill};
 use crate::query::Leaf;
@@ -91,6 +91,7 @@ pub const SPLUNK: Dialect = Dialect {
         before: None,
         finish,
     },
+    pipelines: NO_PIPELINES,
 };
 
 /// The usual signs.

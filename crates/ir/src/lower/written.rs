@@ -47,6 +47,9 @@ pub enum Written {
     Time(TimePart, Comparison, Number),
     /// One of the variants an encoding made of one value.
     AnyOf(Vec<Written>),
+    /// A question in the words of the target's language, put in by a pipeline; `{field}`
+    /// stands for the field.
+    Expression(String),
 }
 
 /// The values of an item with its modifiers applied, in the order written; an empty list is
