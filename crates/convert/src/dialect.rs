@@ -215,11 +215,14 @@ pub struct Regexes {
     pub also: &'static str,
 }
 
+/// What a question becomes.
+pub type Printed = Result<Piece, Unsupported>;
+
 /// What data cannot say. At most three per dialect.
 #[derive(Debug, Clone, Copy)]
 pub struct Hooks {
     /// Spells a question in a way of its own; None for the usual one.
-    pub leaf: Option<fn(&Printer<'_>, &Leaf) -> Option<Result<Piece, Unsupported>>>,
+    pub leaf: Option<fn(&Printer<'_>, &Leaf) -> Option<Printed>>,
     /// Changes the tree before it is printed.
     pub before: Option<fn(Query) -> Query>,
     /// The whole query: the printed condition and the parts that come after it.
