@@ -54,6 +54,7 @@ fn run(file: &CaseFile) -> Report {
         &documents,
         &Context {
             lists: file.cases.lists.clone().into_iter().collect(),
+            ..Context::default()
         },
     );
     diagnostics.extend(more);
