@@ -332,6 +332,7 @@ fn lists(lists: &[(&str, &[&str])]) -> Context {
             .iter()
             .map(|(name, values)| ((*name).to_owned(), owned(values)))
             .collect(),
+        ..Context::default()
     }
 }
 
