@@ -21,11 +21,46 @@ macro_rules! shipped {
 
 /// All of them, by name.
 pub const SHIPPED: &[Shipped] =
-    shipped!["splunk_windows", "splunk_sysmon_acceleration", "splunk_cim",];
+    shipped![
+    "ecs_kubernetes",
+    "ecs_macos_esf",
+    "ecs_windows",
+    "ecs_windows_old",
+    "ecs_zeek_beats",
+    "ecs_zeek_corelight",
+    "loki_grafana_logfmt",
+    "loki_okta_system_log",
+    "loki_promtail_sysmon",
+    "splunk_cim",
+    "splunk_sysmon_acceleration",
+    "splunk_windows",
+    "sysmon",
+    "windows-audit",
+    "windows-logsources",
+    "zeek",
+];
 
 impl Shipped {
     /// The one of a name.
     pub fn find(name: &str) -> Option<&'static Shipped> {
         SHIPPED.iter().find(|shipped| shipped.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SHIPPED;
+    use crate::Pipeline;
+    use sigwright_syntax::Sources;
+
+    #[test]
+    fn shipped_pipelines_are_without_fault() {
+        for shipped in SHIPPED {
+            let mut sources = Sources::new();
+            match Pipeline::shipped(shipped, &mut sources) {
+                Ok(pipeline) => assert!(!pipeline.name.is_empty(), "{}", shipped.name),
+                Err(said) => panic!("{}: {said:?}", shipped.name),
+            }
+        }
     }
 }
