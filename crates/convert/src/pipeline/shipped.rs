@@ -20,8 +20,7 @@ macro_rules! shipped {
 }
 
 /// All of them, by name.
-pub const SHIPPED: &[Shipped] =
-    shipped![
+pub const SHIPPED: &[Shipped] = shipped![
     "ecs_kubernetes",
     "ecs_macos_esf",
     "ecs_windows",
