@@ -4,7 +4,8 @@ use crate::Unsupported;
 use crate::print::{Piece, Printer};
 use crate::query::{Leaf, Query};
 use crate::rule::Rule;
-use sigwright_ir::pred::Comparison;
+use sigwright_ir::pred::{Anchor, Comparison, Regex};
+use sigwright_syntax::pattern::{Part, Pattern};
 
 /// How one query language spells what Sigma asks. Templates have `{field}`, `{value}` and the
 /// like in braces; None means that the language cannot say it.
@@ -78,6 +79,9 @@ pub struct Logic {
     pub or: &'static str,
     /// Before what must not hold, with its space.
     pub not: &'static str,
+    /// `{part}`: what must not hold, where the operator alone would let go of events without
+    /// the field (three-valued logic).
+    pub negated: Option<&'static str>,
     /// Which binds most, then less.
     pub strengths: [Link; 3],
     /// Puts every group in parentheses.
@@ -104,26 +108,63 @@ pub struct Fields {
 pub struct Strings {
     /// Around strings that need it.
     pub quote: &'static str,
-    /// Whether a string, as Sigma spells it, needs quotes.
-    pub needs_quotes: fn(&str) -> bool,
+    /// Whether a string needs quotes.
+    pub needs_quotes: fn(&Pattern) -> bool,
+    /// Whether a string in a list needs them.
+    pub needs_quotes_in_lists: fn(&Pattern) -> bool,
     /// Before special characters.
     pub escape: &'static str,
     /// The characters an escape stands before, besides the quote and wildcards.
     pub escaped: &'static str,
+    /// The same in quotes, where it is not.
+    pub escaped_in_quotes: Option<&'static str>,
     /// `*` of Sigma.
     pub many: Option<&'static str>,
     /// `?` of Sigma.
     pub one: Option<&'static str>,
-    /// Characters left out.
-    pub dropped: &'static str,
+    /// A last change to a string without quotes.
+    pub bare: Option<fn(&str) -> String>,
+    /// Characters with an escape of their own.
+    pub named: &'static [(char, &'static str)],
+    /// Of the pattern in `{like}`, which is a string in its turn.
+    pub like: Like,
     /// True and false.
     pub bools: Option<(&'static str, &'static str)>,
 }
 
+/// How a language with an operator for wildcards spells its patterns.
+#[derive(Debug, Clone, Copy)]
+pub struct Like {
+    /// `*` of Sigma.
+    pub many: &'static str,
+    /// `?` of Sigma.
+    pub one: &'static str,
+    /// Before the characters that are special in a pattern.
+    pub escape: &'static str,
+    /// Those characters.
+    pub escaped: &'static str,
+}
+
+/// `*` and `?`, escaped by a backslash.
+pub const GLOB: Like = Like {
+    many: "*",
+    one: "?",
+    escape: "\\",
+    escaped: "\\*?",
+};
+
+/// `%` and `_`, escaped by a backslash.
+pub const SQL_LIKE: Like = Like {
+    many: "%",
+    one: "_",
+    escape: "\\",
+    escaped: "\\%_",
+};
+
 /// Templates for string questions; without one, the next more general is used.
 #[derive(Debug, Clone, Copy)]
 pub struct Text {
-    /// `{field}`, `{value}`, `{regex}`: the whole value.
+    /// `{field}`, `{value}`, `{bare}` (never quoted), `{like}`, `{regex}`: the whole value.
     pub equals: Option<&'static str>,
     /// A literal start.
     pub starts: Option<&'static str>,
@@ -135,7 +176,36 @@ pub struct Text {
     pub like: Option<&'static str>,
     /// The four above also take a value with wildcards inside.
     pub wildcards_inside: bool,
+    /// `{field}`, `{list}`: one of several values.
+    pub one_of: Option<&'static str>,
+    /// The values are written in lower case.
+    pub lower: bool,
+    /// For a value that holds the sign of a wildcard where no escape makes that plain.
+    pub signs: Option<&'static str>,
 }
+
+impl Text {
+    /// A value as these templates take it.
+    pub(crate) fn of(&self, pattern: &Pattern) -> Pattern {
+        let lower = |part: &Part| match part {
+            Part::Text(text) => Part::Text(text.to_lowercase()),
+            part => part.clone(),
+        };
+        match self.lower {
+            true => Pattern::from_parts(pattern.parts().iter().map(lower)),
+            false => pattern.clone(),
+        }
+    }
+}
+
+/// Line ends and tabs as C writes them.
+pub const C_ESCAPES: &[(char, &str)] = &[('\n', "\\n"), ('\r', "\\r"), ('\t', "\\t")];
+
+/// Any string may stand in a list.
+pub const ANY: fn(&Pattern) -> bool = |_| true;
+
+/// Only strings without wildcards.
+pub const PLAIN: fn(&Pattern) -> bool = |pattern| !crate::pattern::has_wildcards(pattern);
 
 /// Nothing can be said.
 pub const NO_TEXT: Text = Text {
@@ -145,6 +215,9 @@ pub const NO_TEXT: Text = Text {
     contains: None,
     like: None,
     wildcards_inside: false,
+    one_of: None,
+    lower: false,
+    signs: None,
 };
 
 /// How each kind of question is spelled.
@@ -154,12 +227,14 @@ pub struct Ops {
     pub text: Text,
     /// Strings, case counts.
     pub cased: Text,
-    /// `{field}`, `{value}`: a number.
+    /// `{field}`, `{value}`, `{bare}`: a number.
     pub number: Option<&'static str>,
     /// `{field}`, `{value}`: a truth value.
     pub bool: Option<&'static str>,
     /// `{field}`: no value.
     pub null: Option<&'static str>,
+    /// What `null` becomes is a group when it stands in one.
+    pub null_grouped: bool,
     /// `{field}`: a value.
     pub exists: Option<&'static str>,
     /// `{field}`: no value, where it is not the negation of `exists`.
@@ -168,9 +243,9 @@ pub struct Ops {
     pub regex: Option<&'static str>,
     /// How regular expressions are escaped.
     pub regexes: Regexes,
-    /// `{field}`, `{network}`, `{address}`, `{length}`, `{mask}`; without it, wildcards.
+    /// `{field}`, `{network}`, `{bare}`, `{address}`, `{last}`, `{length}`, `{mask}`; without it, wildcards.
     pub cidr: Option<&'static str>,
-    /// `{field}`, `{op}`, `{value}`.
+    /// `{field}`, `{op}`, `{value}`, `{bare}`.
     pub compare: Option<&'static str>,
     /// Spellings of the comparisons.
     pub comparisons: fn(Comparison) -> &'static str,
@@ -182,23 +257,26 @@ pub struct Ops {
     pub field_ends: Option<&'static str>,
     /// `{field}`, `{other}`: contains it.
     pub field_contains: Option<&'static str>,
-    /// `{field}`, `{list}`: one of several values.
-    pub one_of: Option<&'static str>,
+    /// `{field}`, `{list}`: one of several numbers, where they have a list of their own.
+    pub one_of_numbers: Option<&'static str>,
     /// `{field}`, `{list}`: all of several values.
     pub all_of: Option<&'static str>,
     /// Between values of a list.
     pub list: &'static str,
-    /// Lists may hold values with wildcards.
-    pub list_wildcards: bool,
+    /// Whether a string may stand in a list.
+    pub listed: fn(&Pattern) -> bool,
     /// The variants an encoding makes of one value may be a list.
     pub list_variants: bool,
-    /// `{value}`, `{regex}`: a keyword.
+    /// `{value}`, `{bare}`, `{regex}`: a keyword.
     pub keyword: Option<&'static str>,
     /// `{value}`: a number as keyword.
     pub keyword_number: Option<&'static str>,
     /// `{value}`: a regular expression as keyword.
     pub keyword_regex: Option<&'static str>,
 }
+
+/// A regular expression in the language's own kind of them, or why there is none.
+pub type Rewrite = fn(&Regex, Anchor) -> Result<String, String>;
 
 /// How regular expressions are escaped.
 #[derive(Debug, Clone, Copy)]
@@ -213,6 +291,9 @@ pub struct Regexes {
     pub flags_in_front: bool,
     /// Escaped in regular expressions made of strings, besides what they need.
     pub also: &'static str,
+    /// How the language's own kind of regular expression says the same; without it, it is
+    /// written as in the rule. The error is why there is none.
+    pub rewrite: Option<Rewrite>,
 }
 
 /// What a question becomes.

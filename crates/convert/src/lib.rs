@@ -5,16 +5,20 @@
 //! printer, [`print`], puts the two together; parentheses come from binding strengths. What a
 //! language cannot express is [`Unsupported`], with the place in the rule that needs it.
 
+mod attack;
 pub mod dialect;
 pub mod dialects;
+mod lucene_regex;
 mod pattern;
 pub mod pipeline;
 pub mod print;
+mod python_json;
 pub mod query;
 pub mod rule;
 
 pub use dialect::Dialect;
 pub use pipeline::{Chain, Pipeline};
+pub(crate) use python_json::python_json;
 pub use query::{Leaf, Query};
 pub use rule::{Condition, Item, Rule, Search};
 

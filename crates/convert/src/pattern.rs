@@ -1,6 +1,6 @@
 //! Sigma strings as other languages spell them.
 
-use sigwright_ir::pred::Part;
+use sigwright_ir::pred::{Anchor, Part, Regex};
 use sigwright_syntax::pattern::Pattern;
 
 /// The string cut at its ends: whether a `*` stands there, and what is between.
@@ -87,6 +87,21 @@ fn is_special(c: char) -> bool {
             | '\u{b}'
             | '\u{c}'
     )
+}
+
+/// A regular expression for engines that look anywhere in a value and read flags in front.
+pub fn flagged(regex: &Regex, anchor: Anchor) -> Result<String, String> {
+    let pattern = &regex.pattern;
+    let tied = match anchor {
+        Anchor::Start => format!("^(?:{pattern})"),
+        Anchor::End => format!("(?:{pattern})$"),
+        Anchor::Whole | Anchor::Contains => pattern.clone(),
+    };
+    Ok(Regex {
+        pattern: tied,
+        ..regex.clone()
+    }
+    .flagged())
 }
 
 /// As Sigma spells it, with wildcards and the escapes they need.

@@ -121,8 +121,10 @@ impl Printer<'_> {
     /// A part inside a group of `outer`, in parentheses where it binds less.
     fn grouped(&self, outer: Link, part: &Query) -> Result<Piece, Unsupported> {
         let piece = self.query(part)?;
+        let null =
+            |query: &Query| matches!(query, Query::Leaf(leaf) if leaf.value == Written::Null);
         let needs = match kind(part) {
-            None => false,
+            None => null(part) && self.dialect.ops.null_grouped,
             Some(_) if self.dialect.logic.every_group && !matches!(part, Query::Leaf(_)) => true,
             Some(inner) => self.strength(inner) > self.strength(outer),
         };
@@ -144,53 +146,76 @@ impl Printer<'_> {
     }
 
     fn negated(&self, inner: &Query) -> Result<Piece, Unsupported> {
-        let not = self.dialect.logic.not;
-        match inner {
-            Query::Leaf(leaf) => Ok(match self.leaf(leaf)? {
-                Piece::Text(text) => Piece::Text(format!("{not}{text}")),
-                Piece::After(deferred) => Piece::After(Deferred {
-                    negated: !deferred.negated,
-                    ..deferred
-                }),
-            }),
-            group => match self.query(group)? {
-                Piece::Text(text) => {
-                    Ok(Piece::Text(format!("{not}{}", self.in_parentheses(&text))))
-                }
-                Piece::After(deferred) => Err(self.only_with_and(deferred.span)),
-            },
+        match (self.query(inner)?, inner) {
+            (Piece::Text(text), Query::Leaf(leaf)) => {
+                let never_unknown = matches!(leaf.value, Written::Null | Written::Exists(_));
+                let group = self.is_group(leaf)?;
+                Ok(Piece::Text(self.not(&text, group, never_unknown)))
+            }
+            (Piece::Text(text), _) => Ok(Piece::Text(self.not(&text, true, false))),
+            (Piece::After(deferred), Query::Leaf(_)) => Ok(Piece::After(Deferred {
+                negated: !deferred.negated,
+                ..deferred
+            })),
+            (Piece::After(deferred), _) => Err(self.only_with_and(deferred.span)),
+        }
+    }
+
+    /// `part`, negated. It is a group of several questions, or one that is always true or
+    /// false, never unknown.
+    fn not(&self, part: &str, group: bool, never_unknown: bool) -> String {
+        let logic = &self.dialect.logic;
+        match logic.negated {
+            Some(template) if !never_unknown => fill(template, &[("part", part)]),
+            _ if group => format!("{}{}", logic.not, self.in_parentheses(part)),
+            _ => format!("{}{part}", logic.not),
         }
     }
 
     /// Values of one field as a list, where the language has lists.
     fn list(&self, link: Link, parts: &[Query]) -> Result<Option<String>, Unsupported> {
         let ops = &self.dialect.ops;
-        let template = match link {
-            Link::Or => ops.one_of,
-            _ => ops.all_of,
-        };
-        let (Some(template), Some(Query::Leaf(first))) = (template, parts.first()) else {
+        let Some(Query::Leaf(first)) = parts.first() else {
             return Ok(None);
         };
         let Some(field) = &first.field else {
             return Ok(None);
         };
-        let mut values = Vec::with_capacity(parts.len());
-        for part in parts {
-            let Query::Leaf(leaf) = part else {
-                return Ok(None);
-            };
-            if leaf.field.as_ref() != Some(field) {
-                return Ok(None);
-            }
+        let leaves = parts.iter().map(|part| match part {
+            Query::Leaf(leaf) if leaf.field.as_ref() == Some(field) => Some(leaf),
+            _ => None,
+        });
+        let Some(leaves) = leaves.collect::<Option<Vec<&Leaf>>>() else {
+            return Ok(None);
+        };
+        let number = |leaf: &&Leaf| matches!(leaf.value, Written::Number(_));
+        let cased = |leaf: &&Leaf| matches!(leaf.value, Written::Text { cased: true, .. });
+        let text = match leaves.iter().any(cased) {
+            false => &ops.text,
+            true if leaves.iter().all(cased) => &ops.cased,
+            true => return Ok(None),
+        };
+        let template = match (link, ops.one_of_numbers) {
+            (Link::Or, Some(numbers)) if leaves.iter().all(number) => Some(numbers),
+            (Link::Or, Some(_)) if leaves.iter().any(number) => None,
+            (Link::Or, _) => text.one_of,
+            _ => ops.all_of,
+        };
+        let Some(template) = template else {
+            return Ok(None);
+        };
+        let mut values = Vec::with_capacity(leaves.len());
+        for leaf in leaves {
             values.push(match &leaf.value {
                 Written::Text { pattern, .. } => {
-                    if pattern::has_wildcards(pattern) && !ops.list_wildcards {
+                    if !(ops.listed)(pattern) || self.has_signs(text, pattern) {
                         return Ok(None);
                     }
-                    self.string(pattern, leaf.span)?
+                    let pattern = text.of(pattern);
+                    let needs_quotes = self.dialect.strings.needs_quotes_in_lists;
+                    self.quoted(&pattern, needs_quotes(&pattern), leaf.span)?
                 }
-                Written::Number(n) => n.to_string(),
+                Written::Number(n) => self.bare(&n.to_string(), leaf.span)?,
                 _ => return Ok(None),
             });
         }
@@ -235,7 +260,11 @@ impl Printer<'_> {
                 self.text(&field, text, what, pattern, span)
                     .map(Piece::Text)
             }
-            Written::Number(n) => filled(ops.number, "numbers", &[("value", &n.to_string())]),
+            Written::Number(n) => {
+                let bare = self.bare(&n.to_string(), span)?;
+                let value = n.to_string();
+                filled(ops.number, "numbers", &[("value", &value), ("bare", &bare)])
+            }
             Written::Bool(b) => {
                 let bools = self.dialect.strings.bools;
                 let (yes, no) = bools.ok_or_else(|| self.cannot(span, "truth values"))?;
@@ -254,7 +283,7 @@ impl Printer<'_> {
                 },
             },
             Written::Regex(regex, anchor) => {
-                let text = self.regex(regex, *anchor);
+                let text = self.own_regex(regex, *anchor, span)?;
                 let flag = |on: bool, flag: &'static str| if on { flag } else { "" };
                 filled(
                     ops.regex,
@@ -273,12 +302,14 @@ impl Printer<'_> {
                     "networks",
                     &[
                         ("network", &network.to_string()),
+                        ("bare", &self.bare(&network.to_string(), span)?),
                         ("address", &network.network().to_string()),
+                        ("last", &network.broadcast().to_string()),
                         ("length", &network.prefix_len().to_string()),
                         ("mask", &network.netmask().to_string()),
                     ],
                 ),
-                None => self.expanded(leaf, &wildcards(network)),
+                None => self.expanded(&variants(leaf, &wildcards(network))),
             },
             Written::Compare(comparison, n) => filled(
                 ops.compare,
@@ -286,6 +317,7 @@ impl Printer<'_> {
                 &[
                     ("op", (ops.comparisons)(*comparison)),
                     ("value", &n.to_string()),
+                    ("bare", &self.bare(&n.to_string(), span)?),
                 ],
             ),
             Written::FieldRef {
@@ -310,26 +342,30 @@ impl Printer<'_> {
                 span,
                 &format!("parts of times (`{}`)", format!("{part:?}").to_lowercase()),
             )),
-            Written::AnyOf(each) => self.expanded(leaf, each),
             Written::Expression(text) => Ok(Piece::Text(fill(text, &[("field", &field)]))),
+            Written::AnyOf(each) => self.expanded(&variants(leaf, each)),
         }
     }
 
-    /// Several values instead of one.
-    fn expanded(&self, leaf: &Leaf, values: &[Written]) -> Result<Piece, Unsupported> {
-        let parts: Vec<Query> = values
-            .iter()
-            .map(|value| {
-                Query::Leaf(Leaf {
-                    value: value.clone(),
-                    ..leaf.clone()
-                })
-            })
-            .collect();
-        match parts.as_slice() {
+    /// Whether a single question becomes several, not in a list.
+    fn is_group(&self, leaf: &Leaf) -> Result<bool, Unsupported> {
+        let parts = match &leaf.value {
+            Written::AnyOf(each) => variants(leaf, each),
+            Written::Cidr(network) if self.dialect.ops.cidr.is_none() => {
+                variants(leaf, &wildcards(network))
+            }
+            _ => return Ok(false),
+        };
+        let list = self.dialect.ops.list_variants && self.list(Link::Or, &parts)?.is_some();
+        Ok(parts.len() > 1 && !list)
+    }
+
+    /// Several questions instead of one.
+    fn expanded(&self, parts: &[Query]) -> Result<Piece, Unsupported> {
+        match parts {
             [one] => self.query(one),
-            _ if self.dialect.ops.list_variants => self.linked(Link::Or, &parts),
-            _ => self.joined(Link::Or, &parts),
+            _ if self.dialect.ops.list_variants => self.linked(Link::Or, parts),
+            _ => self.joined(Link::Or, parts),
         }
     }
 
@@ -341,6 +377,12 @@ impl Printer<'_> {
         pattern: &Pattern,
         span: Span,
     ) -> Result<String, Unsupported> {
+        if self.has_signs(ops, pattern)
+            && let Some(template) = ops.signs
+        {
+            let spelled = self.spellings(template, &ops.of(pattern), span)?;
+            return Ok(filled(template, field, &spelled));
+        }
         let ends = pattern::ends(pattern);
         let plain = |pattern: &Pattern| ops.wildcards_inside || !pattern::has_wildcards(pattern);
         let tries = [
@@ -363,46 +405,94 @@ impl Printer<'_> {
             None => (ops.equals, pattern.clone()),
         };
         let template = template.ok_or_else(|| self.cannot(span, what))?;
-        let regexes = &self.dialect.ops.regexes;
-        Ok(fill(
-            template,
-            &[
-                ("field", field),
-                ("value", &self.string(&rest, span)?),
-                (
-                    "regex",
-                    &self.escaped_regex(&pattern::regex(&rest, regexes.also)),
-                ),
-            ],
-        ))
+        let spelled = self.spellings(template, &ops.of(&rest), span)?;
+        Ok(filled(template, field, &spelled))
+    }
+
+    /// Whether a value holds the sign of a wildcard that no escape makes plain.
+    fn has_signs(&self, ops: &Text, pattern: &Pattern) -> bool {
+        let strings = &self.dialect.strings;
+        let signs = [strings.many, strings.one].into_iter().flatten();
+        let held = |text: &String| signs.clone().any(|sign| text.contains(sign));
+        let mut parts = pattern.parts().iter();
+        ops.signs.is_some() && parts.any(|part| matches!(part, Part::Text(text) if held(text)))
+    }
+
+    /// What a template asks of a string.
+    fn spellings(
+        &self,
+        template: &str,
+        pattern: &Pattern,
+        span: Span,
+    ) -> Result<Vec<(&'static str, String)>, Unsupported> {
+        let mut spellings = Vec::new();
+        if template.contains("{value}") {
+            spellings.push(("value", self.string(pattern, span)?));
+        }
+        if template.contains("{bare}") {
+            spellings.push(("bare", self.quoted(pattern, false, span)?));
+        }
+        if template.contains("{like}") {
+            spellings.push(("like", self.like(pattern, span)?));
+        }
+        if template.contains("{regex}") {
+            let regexes = &self.dialect.ops.regexes;
+            let regex = pattern::regex(pattern, regexes.also);
+            spellings.push(("regex", self.escaped_regex(&regex)));
+        }
+        Ok(spellings)
+    }
+
+    /// A pattern of the language's operator for wildcards, as a string.
+    fn like(&self, pattern: &Pattern, span: Span) -> Result<String, Unsupported> {
+        let like = &self.dialect.strings.like;
+        let mut text = String::new();
+        for part in pattern.parts() {
+            match part {
+                Part::Many => text.push_str(like.many),
+                Part::One => text.push_str(like.one),
+                Part::Dash(dash) => text.push(*dash),
+                Part::Placeholder(name) => return Err(unfilled(name, span)),
+                Part::Text(literal) => {
+                    for c in literal.chars() {
+                        if like.escaped.contains(c) {
+                            text.push_str(like.escape);
+                        }
+                        text.push(c);
+                    }
+                }
+            }
+        }
+        self.string(&Pattern::literal(text), span)
     }
 
     fn keyword(&self, leaf: &Leaf) -> Result<String, Unsupported> {
         let ops = &self.dialect.ops;
         let span = leaf.span;
-        let (template, value, regex) = match &leaf.value {
+        let lacks = || self.cannot(span, "keywords like this");
+        let (template, value) = match &leaf.value {
             Written::Text {
                 pattern,
                 cased: false,
-            } => (
-                ops.keyword,
-                self.string(pattern, span)?,
-                pattern::regex(pattern, ops.regexes.also),
-            ),
-            Written::Number(n) => (ops.keyword_number, n.to_string(), n.to_string()),
+            } => {
+                let template = ops.keyword.ok_or_else(lacks)?;
+                let spelled = self.spellings(template, pattern, span)?;
+                return Ok(filled(template, "", &spelled));
+            }
+            Written::Number(n) => (ops.keyword_number, n.to_string()),
             Written::Regex(regex, anchor) => {
-                (ops.keyword_regex, self.regex(regex, *anchor), String::new())
+                (ops.keyword_regex, self.own_regex(regex, *anchor, span)?)
             }
             Written::AnyOf(each) => {
-                return match self.expanded(leaf, each)? {
+                return match self.expanded(&variants(leaf, each))? {
                     Piece::Text(text) => Ok(text),
                     Piece::After(deferred) => Err(self.only_with_and(deferred.span)),
                 };
             }
-            _ => (None, String::new(), String::new()),
+            _ => (None, String::new()),
         };
-        let template = template.ok_or_else(|| self.cannot(span, "keywords like this"))?;
-        Ok(fill(template, &[("value", &value), ("regex", &regex)]))
+        let template = template.ok_or_else(lacks)?;
+        Ok(fill(template, &[("value", &value), ("regex", &value)]))
     }
 
     /// The message that the language has no words for something.
@@ -435,7 +525,22 @@ impl Printer<'_> {
     /// # Errors
     /// A wildcard the language has no sign for, a placeholder nothing has filled.
     pub fn string(&self, pattern: &Pattern, span: Span) -> Result<String, Unsupported> {
+        let quotes = (self.dialect.strings.needs_quotes)(pattern);
+        self.quoted(pattern, quotes, span)
+    }
+
+    /// Literal text as a string without quotes.
+    fn bare(&self, text: &str, span: Span) -> Result<String, Unsupported> {
+        self.quoted(&Pattern::literal(text), false, span)
+    }
+
+    /// The same, with quotes or without.
+    fn quoted(&self, pattern: &Pattern, quotes: bool, span: Span) -> Result<String, Unsupported> {
         let strings = &self.dialect.strings;
+        let escaped = match (quotes, strings.escaped_in_quotes) {
+            (true, Some(escaped)) => escaped,
+            _ => strings.escaped,
+        };
         let mut text = String::new();
         for part in pattern.parts() {
             match part {
@@ -450,19 +555,15 @@ impl Printer<'_> {
                         .ok_or_else(|| self.cannot(span, "`?` in a string"))?,
                 ),
                 Part::Dash(dash) => text.push(*dash),
-                Part::Placeholder(name) => {
-                    return Err(Unsupported::new(
-                        span,
-                        format!("nothing says what the placeholder `{name}` stands for"),
-                    ));
-                }
+                Part::Placeholder(name) => return Err(unfilled(name, span)),
                 Part::Text(literal) => {
                     for c in literal.chars() {
-                        if strings.dropped.contains(c) {
+                        if let Some((_, named)) = strings.named.iter().find(|(n, _)| *n == c) {
+                            text.push_str(named);
                             continue;
                         }
                         let wild = |sign: Option<&str>| sign.is_some_and(|s| s.contains(c));
-                        if strings.escaped.contains(c)
+                        if escaped.contains(c)
                             || strings.quote.contains(c)
                             || wild(strings.many)
                             || wild(strings.one)
@@ -474,10 +575,25 @@ impl Printer<'_> {
                 }
             }
         }
-        Ok(match (strings.needs_quotes)(&pattern::sigma(pattern)) {
-            true => format!("{0}{text}{0}", strings.quote),
-            false => text,
+        Ok(match (quotes, strings.bare) {
+            (true, _) => format!("{0}{text}{0}", strings.quote),
+            (false, Some(change)) => change(&text),
+            (false, None) => text,
         })
+    }
+
+    /// A regular expression of the rule in the language's own kind of them.
+    fn own_regex(&self, regex: &Regex, anchor: Anchor, span: Span) -> Result<String, Unsupported> {
+        let Some(rewrite) = self.dialect.ops.regexes.rewrite else {
+            return Ok(self.regex(regex, anchor));
+        };
+        let title = self.dialect.title;
+        rewrite(regex, anchor)
+            .map(|text| self.escaped_regex(&text))
+            .map_err(|why| {
+                let message = format!("{title} cannot express this regular expression: {why}");
+                Unsupported::new(span, message)
+            })
     }
 
     /// A regular expression of the rule as the language spells it.
@@ -510,7 +626,13 @@ impl Printer<'_> {
         let itself = regexes.escape_itself.then_some(regexes.escape);
         let mut escaped = String::with_capacity(text.len());
         let mut rest = text;
+        let named = self.dialect.strings.named;
         while let Some(c) = rest.chars().next() {
+            if let Some((_, named)) = named.iter().find(|(n, _)| *n == c) {
+                escaped.push_str(named);
+                rest = rest.get(c.len_utf8()..).unwrap_or_default();
+                continue;
+            }
             let all = regexes.escaped.iter().copied().chain(itself);
             let found = all.filter(|s| !s.is_empty()).find(|s| rest.starts_with(s));
             let taken = found.map_or(c.len_utf8(), str::len);
@@ -524,6 +646,22 @@ impl Printer<'_> {
     }
 }
 
+fn unfilled(name: &str, span: Span) -> Unsupported {
+    let message = format!("nothing says what the placeholder `{name}` stands for");
+    Unsupported::new(span, message)
+}
+
+/// The question with other values in its place.
+fn variants(leaf: &Leaf, values: &[Written]) -> Vec<Query> {
+    let one = |value: &Written| {
+        Query::Leaf(Leaf {
+            value: value.clone(),
+            ..leaf.clone()
+        })
+    };
+    values.iter().map(one).collect()
+}
+
 /// How a part is joined inside; None for a single question.
 fn kind(query: &Query) -> Option<Link> {
     match query {
@@ -532,6 +670,12 @@ fn kind(query: &Query) -> Option<Link> {
         Query::Not(_) => Some(Link::Not),
         Query::Leaf(leaf) => matches!(leaf.value, Written::AnyOf(_)).then_some(Link::Or),
     }
+}
+
+fn filled(template: &str, field: &str, spellings: &[(&str, String)]) -> String {
+    let mut values = vec![("field", field)];
+    values.extend(spellings.iter().map(|(name, text)| (*name, text.as_str())));
+    fill(template, &values)
 }
 
 /// A template with its names in braces replaced.

@@ -4,7 +4,8 @@
 
 use crate::Unsupported;
 use crate::dialect::{
-    Dialect, Fields, Format, Hooks, Link, Logic, NO_PIPELINES, NO_TEXT, Ops, Regexes, Strings, Text,
+    ANY, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_PIPELINES, NO_TEXT, Ops, Regexes,
+    Strings, Text,
 };
 use crate::print::{Deferred, Piece, Printer, fill};
 use crate::query::Leaf;
@@ -26,6 +27,7 @@ pub const SPLUNK: Dialect = Dialect {
         and: " ",
         or: " OR ",
         not: "NOT ",
+        negated: None,
         // OR binds more than the blank between terms
         strengths: [Link::Not, Link::Or, Link::And],
         every_group: false,
@@ -44,22 +46,28 @@ pub const SPLUNK: Dialect = Dialect {
     strings: Strings {
         quote: "\"",
         needs_quotes: |_| true,
+        needs_quotes_in_lists: |_| true,
         escape: "\\",
         escaped: "\\",
+        escaped_in_quotes: None,
         many: Some("*"),
         one: Some("*"),
-        dropped: "",
+        bare: None,
+        named: &[],
+        like: GLOB,
         bools: Some(("true", "false")),
     },
     ops: Ops {
         text: Text {
             equals: Some("{field}={value}"),
+            one_of: Some("{field} IN ({list})"),
             ..NO_TEXT
         },
         cased: NO_TEXT,
         number: Some("{field}={value}"),
         bool: Some("{field}={value}"),
         null: Some("NOT {field}=*"),
+        null_grouped: false,
         exists: Some("{field}=*"),
         missing: Some("NOT {field}=*"),
         regex: None,
@@ -69,6 +77,7 @@ pub const SPLUNK: Dialect = Dialect {
             escape_itself: true,
             flags_in_front: true,
             also: "",
+            rewrite: None,
         },
         cidr: Some("{field}=\"{network}\""),
         compare: Some("{field}{op}{value}"),
@@ -77,10 +86,10 @@ pub const SPLUNK: Dialect = Dialect {
         field_starts: None,
         field_ends: None,
         field_contains: None,
-        one_of: Some("{field} IN ({list})"),
+        one_of_numbers: None,
         all_of: None,
         list: ", ",
-        list_wildcards: true,
+        listed: ANY,
         list_variants: false,
         keyword: Some("{value}"),
         keyword_number: Some("{value}"),

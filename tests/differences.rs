@@ -1,0 +1,213 @@
+//! Why our queries differ from the reference's: each name is a heading of
+//! `docs/differences.md`.
+//!
+//! A dialect is data, so most differences can be put back: with the fault of the reference in
+//! it, our dialect must print the reference's query byte for byte.
+
+use sigwright_convert::Dialect;
+use sigwright_convert::dialect::{Fields, Logic, Ops, Regexes, Text};
+
+/// Why a query may differ.
+pub struct Difference {
+    /// The heading.
+    pub name: &'static str,
+    /// The files of the shared folder it is about, by how their names begin.
+    pub about: &'static [&'static str],
+    /// How it is recognised.
+    pub kind: Kind,
+}
+
+/// How a difference is recognised.
+pub enum Kind {
+    /// We refuse with this in the message, where the reference converts.
+    Refused(&'static str),
+    /// The reference fails with this in its message, where we convert.
+    Converted(&'static str),
+    /// The dialect with the fault of the reference put back.
+    Fault(Fault),
+    /// Only in these rules.
+    Rules(&'static [&'static str]),
+}
+
+/// Puts a fault of the reference back.
+pub type Fault = fn(Dialect) -> Dialect;
+
+const LUCENE: &str = "elasticsearch_lucene";
+const EQL: &str = "elasticsearch_eql";
+const ESQL: &str = "elasticsearch_esql";
+const PPL: &str = "opensearch_ppl";
+const QUICKWIT: &str = "quickwit";
+
+/// All of them.
+pub const DIFFERENCES: &[Difference] = &[
+    Difference {
+        name: "regex-covers-the-value",
+        about: &[LUCENE, EQL, ESQL, QUICKWIT],
+        kind: Kind::Fault(regexes_as_written),
+    },
+    Difference {
+        name: "regex-out-of-reach",
+        about: &[LUCENE, EQL, ESQL, QUICKWIT],
+        kind: Kind::Refused("cannot express this regular expression"),
+    },
+    Difference {
+        name: "regex-is-searched",
+        about: &[PPL],
+        kind: Kind::Fault(|d| Dialect {
+            ops: Ops {
+                regex: Some("match({field}, '{regex}')"),
+                regexes: Regexes {
+                    escape: "'",
+                    escaped: &["'"],
+                    ..d.ops.regexes
+                },
+                ..d.ops
+            },
+            ..d
+        }),
+    },
+    Difference {
+        name: "lists-of-one",
+        about: &[LUCENE, EQL],
+        kind: Kind::Rules(&[
+            "rules/windows/process_creation/proc_creation_win_cmd_launched_with_hidden_start_flag.yml",
+            "rules/windows/process_creation/proc_creation_win_esentutl_sensitive_file_copy.yml",
+            "rules/windows/process_creation/proc_creation_win_findstr_lsass.yml",
+        ]),
+    },
+    Difference {
+        name: "keywords-out-of-reach",
+        about: &[EQL, PPL],
+        kind: Kind::Refused("cannot express keywords"),
+    },
+    Difference {
+        name: "eql-numbers",
+        about: &[EQL],
+        kind: Kind::Fault(|d| Dialect {
+            ops: Ops {
+                number: Some("{field}:{value}"),
+                one_of_numbers: None,
+                ..d.ops
+            },
+            ..d
+        }),
+    },
+    Difference {
+        name: "eql-names",
+        about: &[EQL],
+        kind: Kind::Fault(|d| Dialect {
+            fields: Fields {
+                needs_quotes: |name| name.contains(char::is_whitespace),
+                ..d.fields
+            },
+            ..d
+        }),
+    },
+    Difference {
+        name: "eql-plain-wildcards",
+        about: &[EQL],
+        kind: Kind::Fault(|d| Dialect {
+            ops: Ops {
+                text: Text {
+                    signs: None,
+                    ..d.ops.text
+                },
+                ..d.ops
+            },
+            ..d
+        }),
+    },
+    Difference {
+        name: "truth-values",
+        about: &[PPL, QUICKWIT],
+        kind: Kind::Converted("Boolean value"),
+    },
+    Difference {
+        name: "case",
+        about: &[ESQL, PPL],
+        kind: Kind::Fault(|d| Dialect {
+            ops: Ops {
+                text: d.ops.cased,
+                ..d.ops
+            },
+            ..d
+        }),
+    },
+    Difference {
+        name: "not-without-the-field",
+        about: &[ESQL, PPL],
+        kind: Kind::Fault(|d| Dialect {
+            logic: Logic {
+                negated: None,
+                ..d.logic
+            },
+            ..d
+        }),
+    },
+];
+
+fn regexes_as_written(d: Dialect) -> Dialect {
+    Dialect {
+        ops: Ops {
+            regex: match d.name {
+                "eql" => Some("{field} regex~ \"{regex}\""),
+                _ => d.ops.regex,
+            },
+            regexes: Regexes {
+                rewrite: None,
+                flags_in_front: true,
+                escaped: match d.name {
+                    "eql" => &["/"],
+                    _ => d.ops.regexes.escaped,
+                },
+                ..d.ops.regexes
+            },
+            ..d.ops
+        },
+        ..d
+    }
+}
+
+/// What explains that `ours` and `theirs` differ; None where something unexplained is left.
+/// `print` gives our queries in another dialect.
+pub fn explained(
+    file: &str,
+    path: &str,
+    dialect: &Dialect,
+    ours: &Result<Vec<String>, String>,
+    theirs: Result<&Vec<String>, &str>,
+    print: impl Fn(&Dialect) -> Result<Vec<String>, String>,
+) -> Option<Vec<&'static str>> {
+    let about = || {
+        let about = |d: &&Difference| d.about.iter().any(|about| file.starts_with(about));
+        DIFFERENCES.iter().filter(about)
+    };
+    let by = |is: &dyn Fn(&Kind) -> bool| about().find(|d| is(&d.kind)).map(|d| vec![d.name]);
+    let theirs = match (ours, theirs) {
+        (Err(message), Ok(_)) => {
+            return by(&|kind| matches!(kind, Kind::Refused(part) if message.contains(part)));
+        }
+        (Ok(_), Err(error)) => {
+            return by(&|kind| matches!(kind, Kind::Converted(part) if error.contains(part)));
+        }
+        (Err(_), Err(_)) => return None,
+        (Ok(_), Ok(theirs)) => theirs,
+    };
+    let faults: Vec<(&'static str, Fault)> = about()
+        .filter_map(|d| match d.kind {
+            Kind::Fault(put_back) => Some((d.name, put_back)),
+            _ => None,
+        })
+        .collect();
+    let equal = |left_out: Option<&str>| {
+        let with = faults.iter().filter(|(name, _)| Some(*name) != left_out);
+        let faulty = with.fold(*dialect, |dialect, (_, put_back)| put_back(dialect));
+        print(&faulty).as_ref() == Ok(theirs)
+    };
+    if !equal(None) {
+        return by(&|kind| matches!(kind, Kind::Rules(rules) if rules.contains(&path)));
+    }
+    // those without which something would differ
+    let needed = faults.iter().map(|(name, _)| *name);
+    Some(needed.filter(|name| !equal(Some(name))).collect())
+}
