@@ -1,5 +1,9 @@
 //! Correlations: what they refer to is found and checked; they run elsewhere.
 
+mod plan;
+
+use crate::correlation::Plan;
+use crate::hints::Hints;
 use crate::limits::LIMITS;
 use crate::lower::too_many_messages;
 use crate::names::Names;
@@ -21,6 +25,7 @@ struct Resolved<'d> {
     correlation: &'d Correlation,
     /// Each reference with the document it names.
     references: References,
+    plan: Plan,
 }
 
 /// Resolves the correlations among `documents`. `rules` holds the id of each document's
@@ -39,15 +44,17 @@ pub(crate) fn resolve(
         if document.faulty {
             continue;
         }
-        if let Some(references) = references(correlation, names, diagnostics) {
-            resolved.insert(
-                index,
-                Resolved {
-                    document,
-                    correlation,
-                    references,
-                },
-            );
+        let Some(references) = references(correlation, names, diagnostics) else {
+            continue;
+        };
+        if let Some(plan) = plan::plan(correlation, &references, names, diagnostics) {
+            let found = Resolved {
+                document,
+                correlation,
+                references,
+                plan,
+            };
+            resolved.insert(index, found);
         }
     }
     let order = order(&resolved, documents.len());
@@ -76,6 +83,8 @@ pub(crate) fn resolve(
                     rule.or_else(|| places.get(target).copied().map(Reference::Correlation))
                 })
                 .collect(),
+            plan: correlation.plan.clone(),
+            hints: Hints::default(),
         })
         .collect()
 }
@@ -97,6 +106,8 @@ fn references(
         match names.resolve(reference) {
             Ok(target) => match references.get(&target) {
                 None => drop(references.insert(target, reference.clone())),
+                // A step that is to happen twice.
+                Some(_) if correlation.kind.value == CorrelationKind::TemporalOrdered => {}
                 Some(first) => diagnostics.push(
                     Diagnostic::warning(
                         "duplicate-reference",

@@ -3,10 +3,13 @@
 //! Comes in: [`sigwright_syntax::ast::Document`]s. Goes out: a [`RuleSet`]. What may be
 //! forgotten here: layout, comments, quoting. What may not: spelling, order, positions.
 
+pub mod correlation;
 mod correlations;
 pub mod display;
 pub mod expr;
 mod filters;
+mod fingerprint;
+pub mod hints;
 pub mod limits;
 mod lower;
 mod names;

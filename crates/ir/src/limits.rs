@@ -38,6 +38,16 @@ pub struct Limits {
     pub terms: usize,
     /// Messages about one document; what follows is not looked at.
     pub messages: usize,
+    /// Entries of `rules` in a `temporal_ordered` correlation.
+    pub steps: usize,
+    /// Fields of a `group-by` or of a tuple.
+    pub key_fields: usize,
+    /// Aggregates of a `stats` correlation.
+    pub aggregates: usize,
+    /// Alternatives of a boolean condition over rules, once in disjunctive form.
+    pub disjuncts: usize,
+    /// Correlations over correlations, one above the other.
+    pub chain: usize,
     /// How often filters are joined to rules, over all documents.
     pub filtered: usize,
     /// Names of rules that are looked up for `did you mean`, over all documents; later
@@ -62,6 +72,11 @@ pub const LIMITS: Limits = Limits {
     depth: 128,
     terms: 1_000_000,
     messages: 100,
+    steps: 64,
+    key_fields: 16,
+    aggregates: 64,
+    disjuncts: 64,
+    chain: 16,
     filtered: 1_000_000,
     hints: 100,
 };

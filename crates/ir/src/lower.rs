@@ -15,6 +15,7 @@ mod tests;
 
 use crate::Context;
 use crate::expr::Exprs;
+use crate::hints::Hints;
 use crate::limits::LIMITS;
 use crate::pred::{Anchor, ExprId, Regex};
 use crate::rule::{Outline, OutlineKind, Rule};
@@ -93,6 +94,9 @@ impl<'c> Lowering<'c> {
             conditions,
             root: outline.expr,
             outline,
+            hints: Hints::default(),
+            fingerprint: 0,
+            observed: Vec::new(),
         })
     }
 

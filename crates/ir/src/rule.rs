@@ -1,6 +1,8 @@
 //! Rules, correlations and filters after lowering.
 
+use crate::correlation::Plan;
 use crate::expr::Exprs;
+use crate::hints::Hints;
 use crate::pred::{ExprId, RuleId};
 use indexmap::IndexMap;
 use sigwright_syntax::ast::{Correlation, LogSource, Meta};
@@ -33,6 +35,13 @@ impl RuleSet {
             .enumerate()
             .map(|(i, r)| (RuleId::from(i), r))
     }
+
+    /// The rules whose findings depend on what came before: see [`Hints::stateful`].
+    pub fn stateful(&self) -> impl Iterator<Item = RuleId> {
+        self.iter()
+            .filter(|(_, rule)| rule.hints.stateful())
+            .map(|(id, _)| id)
+    }
 }
 
 /// A detection rule.
@@ -54,16 +63,19 @@ pub struct Rule {
     pub root: ExprId,
     /// How `root` follows from the text, for explanations; same meaning as `root`.
     pub outline: Outline,
+    /// What it asks of its alerts.
+    pub hints: Hints,
+    /// Equal where it matches the same events of the same logs and keeps the same state.
+    pub fingerprint: u128,
+    /// The fields whose values correlations, hints and templates need of an event it
+    /// matches, besides those that variations ask about.
+    pub observed: Vec<String>,
 }
 
 impl Rule {
     /// The title, or the id, or `untitled`.
     pub fn title(&self) -> &str {
-        let meta = &self.meta;
-        meta.title
-            .as_ref()
-            .or(meta.id.as_ref())
-            .map_or("untitled", |t| t.value.as_str())
+        self.meta.shown()
     }
 }
 
@@ -114,8 +126,19 @@ pub struct CorrelationRule {
     pub span: Span,
     /// As read.
     pub correlation: Correlation,
-    /// What `rules` names, in order.
+    /// What `rules` names, in order, each once.
     pub references: Vec<Reference>,
+    /// What it means.
+    pub plan: Plan,
+    /// What it asks of its alerts.
+    pub hints: Hints,
+}
+
+impl CorrelationRule {
+    /// The title, or the id, or `untitled`.
+    pub fn title(&self) -> &str {
+        self.meta.shown()
+    }
 }
 
 /// What a correlation refers to.

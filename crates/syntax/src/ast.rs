@@ -74,6 +74,14 @@ pub struct Meta {
     pub custom: IndexMap<String, (Span, crate::yaml::Node)>,
 }
 
+impl Meta {
+    /// The title, or the id, or `untitled`.
+    pub fn shown(&self) -> &str {
+        let title = self.title.as_ref().or(self.id.as_ref());
+        title.map_or("untitled", |text| text.value.as_str())
+    }
+}
+
 /// An entry of `related`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Related {

@@ -80,6 +80,9 @@ fn rule(root: ExprId) -> Rule {
             expr: root,
             children: Vec::new().into(),
         },
+        hints: Default::default(),
+        fingerprint: 0,
+        observed: Vec::new(),
     }
 }
 
