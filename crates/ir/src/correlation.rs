@@ -356,9 +356,7 @@ impl StatsExpr {
     /// True where it has `gt` and `gte` only, and no `not`.
     pub fn lower_only(&self) -> bool {
         match self {
-            StatsExpr::And(parts) | StatsExpr::Or(parts) => {
-                parts.iter().all(StatsExpr::lower_only)
-            }
+            StatsExpr::And(parts) | StatsExpr::Or(parts) => parts.iter().all(StatsExpr::lower_only),
             StatsExpr::Not(_) => false,
             StatsExpr::Compare(_, comparison, _) => {
                 matches!(comparison, Comparison::Gt | Comparison::Gte)

@@ -204,11 +204,9 @@ impl Planner<'_, '_> {
                     all as f64,
                 )])))
             }
-            Some((CorrelationCondition::Threshold { bounds, .. }, _)) => {
-                Some(Presence::AtLeast(Bounds(
-                    bounds.iter().map(|(c, n)| (*c, n.value)).collect(),
-                )))
-            }
+            Some((CorrelationCondition::Threshold { bounds, .. }, _)) => Some(Presence::AtLeast(
+                Bounds(bounds.iter().map(|(c, n)| (*c, n.value)).collect()),
+            )),
             Some((CorrelationCondition::Expression(tree), span)) => {
                 let expr = self.presence_expr(tree)?;
                 if expr.disjuncts(LIMITS.disjuncts).is_none() {
