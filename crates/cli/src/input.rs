@@ -136,12 +136,8 @@ fn reads(rules: &Arc<RuleSet>, origins: &Origins, all: bool) -> Reads {
         let seen = rules
             .rules
             .iter()
-            .filter(|rule| all || origins.sees(&rule.logsource, origin))
-            // the outline may name what the passes have found not to matter
-            .flat_map(|rule| [rule.root, rule.outline.expr]);
-        let fields = rules.exprs.reads(seen);
-        let name = |field| rules.exprs.field_name(field).to_owned();
-        fields.into_iter().map(name).collect()
+            .filter(|rule| all || origins.sees(&rule.logsource, origin));
+        rules.reads(seen).into_iter().collect()
     })
 }
 

@@ -1,8 +1,11 @@
 //! What rules match, as a number: equal for equal meaning, whatever the text looks like, on
 //! every machine and in every later run.
 
+use crate::correlation::Plan;
 use crate::expr::{Expr, Exprs};
+use crate::hints::{Hints, Refire};
 use crate::pred::ExprId;
+use crate::rule::Rule;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use twox_hash::XxHash3_128;
@@ -63,5 +66,41 @@ impl<'e> Fingerprints<'e> {
             write!(text, " {part:x}")?;
         }
         Ok(())
+    }
+}
+
+impl Fingerprints<'_> {
+    /// What a rule matches, filters included, and in which logs.
+    pub(crate) fn rule(&mut self, rule: &Rule) -> u128 {
+        let root = self.expr(rule.root);
+        let source = &rule.logsource;
+        let parts = [&source.product, &source.category, &source.service];
+        let parts = parts.map(|part| part.as_ref().map(|part| part.value.to_lowercase()));
+        of(&format!("rule {parts:?} {root:x}"))
+    }
+
+    /// What a correlation matches: its plan over what `beneath` matches. Alerting again is
+    /// part of it, since correlations above see those alerts.
+    pub(crate) fn correlation(&self, plan: &Plan, beneath: &[u128], refire: Refire) -> u128 {
+        let Plan {
+            kind,
+            timespan,
+            group_by,
+            steps,
+            fingerprint: _,
+        } = plan;
+        of(&format!(
+            "correlation {kind:?} {timespan} {group_by:?} {steps:?} {beneath:x?} {refire:?}"
+        ))
+    }
+
+    /// The same with the hints that keep state.
+    pub(crate) fn with_hints(&self, matching: u128, hints: &Hints) -> u128 {
+        let Hints {
+            suppress,
+            activation,
+            ..
+        } = hints;
+        of(&format!("{matching:x} {suppress:?} {activation:?}"))
     }
 }

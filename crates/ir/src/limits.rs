@@ -46,6 +46,11 @@ pub struct Limits {
     pub aggregates: usize,
     /// Alternatives of a boolean condition over rules, once in disjunctive form.
     pub disjuncts: usize,
+    /// Fields of a message, and entities.
+    pub shown_fields: usize,
+    /// What correlations ask of the events that rules below them match, over all documents:
+    /// fields and questions, counted once for each reference.
+    pub observed: usize,
     /// Correlations over correlations, one above the other.
     pub chain: usize,
     /// How often filters are joined to rules, over all documents.
@@ -76,6 +81,8 @@ pub const LIMITS: Limits = Limits {
     key_fields: 16,
     aggregates: 64,
     disjuncts: 64,
+    shown_fields: 64,
+    observed: 1_000_000,
     chain: 16,
     filtered: 1_000_000,
     hints: 100,

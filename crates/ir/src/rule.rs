@@ -4,7 +4,7 @@ use crate::correlation::Plan;
 use crate::expr::Exprs;
 use crate::hints::Hints;
 use crate::pred::{ExprId, RuleId};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use sigwright_syntax::ast::{Correlation, LogSource, Meta};
 use sigwright_syntax::{SourceId, Span};
 use std::sync::Arc;
@@ -34,6 +34,24 @@ impl RuleSet {
             .iter()
             .enumerate()
             .map(|(i, r)| (RuleId::from(i), r))
+    }
+
+    /// The fields that are read of events by some of its rules: to match them, to show what
+    /// made them match, and for correlations and hints.
+    pub fn reads<'r>(&self, rules: impl IntoIterator<Item = &'r Rule>) -> IndexSet<String> {
+        let (mut roots, mut fields) = (Vec::new(), IndexSet::new());
+        for rule in rules {
+            // the outline may name what the passes have found not to matter
+            roots.extend([rule.root, rule.outline.expr]);
+            roots.extend(&rule.asked);
+            fields.extend(rule.observed.iter().cloned());
+        }
+        let read = self.exprs.reads(roots);
+        fields.extend(
+            read.into_iter()
+                .map(|field| self.exprs.field_name(field).to_owned()),
+        );
+        fields
     }
 
     /// The rules whose findings depend on what came before: see [`Hints::stateful`].
@@ -67,9 +85,11 @@ pub struct Rule {
     pub hints: Hints,
     /// Equal where it matches the same events of the same logs and keeps the same state.
     pub fingerprint: u128,
-    /// The fields whose values correlations, hints and templates need of an event it
-    /// matches, besides those that variations ask about.
+    /// The fields whose values its hints, and correlations it feeds, need of an event it
+    /// matches.
     pub observed: Vec<String>,
+    /// What the variations of the rule, and of correlations it feeds, ask of such an event.
+    pub asked: Vec<ExprId>,
 }
 
 impl Rule {

@@ -14,6 +14,8 @@ pub struct Document {
     pub meta: Meta,
     /// What kind of document it is.
     pub body: Body,
+    /// What it asks of its alerts; nothing for a filter.
+    pub hints: Hints,
     /// The whole document.
     pub span: Span,
     /// True where an error was reported for it: it is shown, never evaluated.
@@ -441,6 +443,8 @@ pub enum FilterRules {
     /// Ids or names.
     Listed(Vec<Spanned<String>>),
 }
+
+pub use crate::hints::{Entity, Hints, Refire, Risk, Suppress, Template, TemplatePart, Variation};
 
 /// A Sigma string with its wildcards found; see [`crate::pattern`].
 pub type SigmaString = Pattern;

@@ -83,6 +83,7 @@ fn rule(root: ExprId) -> Rule {
         hints: Default::default(),
         fingerprint: 0,
         observed: Vec::new(),
+        asked: Vec::new(),
     }
 }
 

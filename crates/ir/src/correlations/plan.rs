@@ -1,6 +1,6 @@
 //! From what a correlation says to what it means.
 
-use super::References;
+use super::{References, sense};
 use crate::correlation::{
     Aggregate, Bounds, KeyField, Kind, Measure, Plan, Presence, PresenceExpr, StatsExpr,
 };
@@ -40,7 +40,9 @@ pub(super) fn plan(
         .unwrap_or_default()
         .iter()
         .any(|d| d.severity == sigwright_syntax::Severity::Error);
-    plan.filter(|_| !failed)
+    let plan = plan.filter(|_| !failed)?;
+    sense::check(correlation, &plan, diagnostics);
+    Some(plan)
 }
 
 struct Planner<'a, 'd> {
