@@ -42,7 +42,10 @@ impl Baseline {
     pub fn new(owner: u128, span: i64, bounds: &Bounds) -> Self {
         let named = |(_, bound): &(Comparison, f64)| bound.clamp(0.0, MOST as f64) as usize + 1;
         let upper = |(comparison, _): &(Comparison, f64)| {
-            matches!(comparison, Comparison::Lt | Comparison::Lte | Comparison::Eq)
+            matches!(
+                comparison,
+                Comparison::Lt | Comparison::Lte | Comparison::Eq
+            )
         };
         let most = bounds.0.iter().map(named).max().unwrap_or(1);
         let keep = match bounds.0.iter().any(upper) {

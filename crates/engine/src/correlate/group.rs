@@ -56,7 +56,9 @@ const CHUNK: usize = 1024;
 impl Group {
     fn bytes(&self) -> usize {
         let tail = self.tail.as_ref();
-        let tail = tail.map_or(0, |tail| size_of::<Tail>() + tail.0.observation.fields.heap());
+        let tail = tail.map_or(0, |tail| {
+            size_of::<Tail>() + tail.0.observation.fields.heap()
+        });
         let parts = [self.window.heap(), self.trail.heap(), tail, self.key.len()];
         size_of::<Group>() + OVERHEAD + parts.iter().sum::<usize>()
     }
@@ -109,7 +111,10 @@ impl Groups {
 
     /// The group behind an id.
     pub fn get(&self, id: u32) -> Option<&Group> {
-        let group = self.chunks.get(id as usize / CHUNK)?.get(id as usize % CHUNK)?;
+        let group = self
+            .chunks
+            .get(id as usize / CHUNK)?
+            .get(id as usize % CHUNK)?;
         group.used.then_some(group)
     }
 

@@ -59,8 +59,11 @@ impl Suppressions {
         });
         let most = self.since.len().saturating_sub(room - room / 16);
         if most > 0 {
-            let mut all: Vec<(i64, (usize, u128))> =
-                self.since.iter().map(|(key, since)| (*since, *key)).collect();
+            let mut all: Vec<(i64, (usize, u128))> = self
+                .since
+                .iter()
+                .map(|(key, since)| (*since, *key))
+                .collect();
             all.sort_unstable();
             for (_, key) in all.into_iter().take(most) {
                 self.since.remove(&key);

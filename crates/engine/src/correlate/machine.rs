@@ -266,7 +266,11 @@ impl<S: Store> Correlator<S> {
         {
             self.release(clock.saturating_sub(lateness), say);
         }
-        if self.buffer.first().is_some_and(|first| first <= self.released) {
+        if self
+            .buffer
+            .first()
+            .is_some_and(|first| first <= self.released)
+        {
             self.release(self.released.saturating_add(1), say);
         }
         if self.buffer.len() > self.options.waiting
@@ -530,7 +534,10 @@ impl<S: Store> Correlator<S> {
                 field_values(&names, &observation.fields, field)
             });
             let (key, span) = ((rule.index(), key), suppress.span);
-            if !self.suppressions.speaks(key, observation.time, span, S::KEEPS) {
+            if !self
+                .suppressions
+                .speaks(key, observation.time, span, S::KEEPS)
+            {
                 counts.suppressed += 1;
                 return;
             }
@@ -557,9 +564,11 @@ impl<S: Store> Correlator<S> {
     fn holds(&self, variation: &Variation, item: &Item, fired: &[Fired]) -> bool {
         let observation = &item.observation;
         let when = variation.when.is_none_or(|when| {
-            let whens = self.wiring.whens(observation.rule);
-            let bit = whens.iter().position(|other| *other == when);
-            bit.is_some_and(|bit| observation.variations.checked_shr(bit as u32).unwrap_or(0) & 1 == 1)
+            let asked = self.set.rule(observation.rule).map(|rule| &rule.asked);
+            let bit = asked.and_then(|asked| asked.iter().position(|other| *other == when));
+            bit.is_some_and(|bit| {
+                observation.variations.checked_shr(bit as u32).unwrap_or(0) & 1 == 1
+            })
         });
         let when_rule = variation.when_rule.is_none_or(|asked| {
             fired.iter().any(|other| {
@@ -601,7 +610,10 @@ impl<S: Store> Correlator<S> {
                 let rule = self.set.correlations.get(index);
                 rule.is_some_and(|rule| asks(&rule.hints))
                     && self.wiring.speaks(index)
-                    && other.newest.iter().any(|e| one.newest.binary_search(e).is_ok())
+                    && other
+                        .newest
+                        .iter()
+                        .any(|e| one.newest.binary_search(e).is_ok())
             })
     }
 }

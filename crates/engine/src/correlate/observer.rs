@@ -6,8 +6,8 @@ use super::wiring::{Voice, Wiring};
 use crate::event::Event;
 use crate::naive;
 use crate::origin::Origins;
-use siphasher::sip128::{Hasher128, SipHasher24};
 use sigwright_ir::{RuleId, RuleSet};
+use siphasher::sip128::{Hasher128, SipHasher24};
 use std::collections::HashSet;
 use std::hash::Hasher;
 
@@ -105,7 +105,8 @@ impl<'p> Observer<'p> {
             }
         }
         let mut variations = 0;
-        for (bit, when) in self.wiring.whens(rule).iter().take(64).enumerate() {
+        let asked = self.set.rule(rule).map_or(&[][..], |rule| &rule.asked);
+        for (bit, when) in asked.iter().take(64).enumerate() {
             if naive::holds(&self.set.exprs, *when, event) {
                 variations |= 1 << bit;
             }

@@ -126,7 +126,8 @@ impl Buffer {
 
     /// The oldest that waits.
     pub fn first(&self) -> Option<i64> {
-        self.first_run().map(|(_, waiting)| waiting.observation.time)
+        self.first_run()
+            .map(|(_, waiting)| waiting.observation.time)
     }
 
     /// Where the oldest is, [`RUNS`] being the heap.

@@ -302,7 +302,9 @@ impl Station {
         };
         group.stage = Stage::Absorbed;
         group.last = instant.time;
-        group.trail.push(after, item.observation.place, todo.reference);
+        group
+            .trail
+            .push(after, item.observation.place, todo.reference);
         self.absorbed.push((id, todo.item));
         if first && self.remembers {
             group.tail = Some(Box::new(Tail(item.clone())));

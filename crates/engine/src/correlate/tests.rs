@@ -128,9 +128,26 @@ fn counts_events_in_a_sliding_window_once_per_episode() {
     let a = r#""kind":"a","user":"Ann""#;
     let b = r#""kind":"a","user":"bob""#;
     let upper = r#""kind":"a","user":"ANN""#;
-    let events = [(0, a), (5, b), (5, upper), (10, a), (12, a), (40, a), (41, a), (52, a), (50, a)];
+    let events = [
+        (0, a),
+        (5, b),
+        (5, upper),
+        (10, a),
+        (12, a),
+        (40, a),
+        (41, a),
+        (52, a),
+        (50, a),
+    ];
     let (lines, machine) = run.says_with(Options::default(), &events);
-    assert_eq!(lines, ["many@10 Ann count=3", "many@50 Ann count=3"]);
+    assert_eq!(
+        lines,
+        [
+            "many@10 Ann count=3",
+            "many@12 Ann count=3",
+            "many@50 Ann count=3"
+        ]
+    );
     let counts = machine.counts(Reference::Correlation(0));
-    assert_eq!((counts.observed, counts.spoken), (9, 2));
+    assert_eq!((counts.observed, counts.spoken), (9, 3));
 }

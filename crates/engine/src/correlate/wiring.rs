@@ -2,7 +2,7 @@
 //! which order correlations run.
 
 use sigwright_ir::correlation::{Aggregate, KeyField, Kind};
-use sigwright_ir::{CorrelationRule, ExprId, Reference, RuleId, RuleSet};
+use sigwright_ir::{CorrelationRule, Reference, RuleId, RuleSet};
 use std::collections::BTreeSet;
 
 /// When a rule's finding is to be shown.
@@ -45,8 +45,6 @@ struct RuleLinks {
     asks_stage: bool,
     /// Has an activation, or feeds a correlation that has.
     scoped: bool,
-    /// Conditions of variations that are asked of its events.
-    whens: Vec<ExprId>,
     links: Vec<Link>,
 }
 
@@ -128,7 +126,8 @@ impl Wiring {
                 }
             }
         }
-        let silent = |source: (bool, usize)| heard.contains(&source) && !generated.contains(&source);
+        let silent =
+            |source: (bool, usize)| heard.contains(&source) && !generated.contains(&source);
         for (index, (links, rule)) in self.rules.iter_mut().zip(&set.rules).enumerate() {
             links.voice = match (silent((true, index)), rule.hints.stateful()) {
                 (true, _) => Voice::Never,
@@ -145,34 +144,26 @@ impl Wiring {
         }
     }
 
-    /// What is asked of a rule's events for its own sake and for correlations behind it.
+    /// Which rules' events must say which log they are from.
     fn spread(&mut self, set: &RuleSet) {
         for (index, rule) in set.rules.iter().enumerate() {
-            let mut whens: Vec<ExprId> = Vec::new();
             let mut scoped = rule.hints.activation.is_some();
-            let mut ask = |variations: &[sigwright_ir::hints::Variation]| {
-                for when in variations.iter().filter_map(|variation| variation.when) {
-                    if !whens.contains(&when) {
-                        whens.push(when);
-                    }
-                }
-            };
-            ask(&rule.hints.variations);
             let links = |links: &[Link]| links.iter().map(|link| link.rank).collect::<Vec<_>>();
-            let mut behind = self.rules.get(index).map_or_else(Vec::new, |r| links(&r.links));
+            let mut behind = self
+                .rules
+                .get(index)
+                .map_or_else(Vec::new, |r| links(&r.links));
             let mut seen: BTreeSet<usize> = BTreeSet::new();
             while let Some(rank) = behind.pop() {
                 if !seen.insert(rank) {
                     continue;
                 }
                 if let Some(correlation) = self.correlation(set, rank) {
-                    ask(&correlation.hints.variations);
                     scoped |= correlation.hints.activation.is_some();
                 }
                 behind.extend(self.links.get(rank).map_or_else(Vec::new, |l| links(l)));
             }
             if let Some(rule) = self.rules.get_mut(index) {
-                rule.whens = whens;
                 rule.scoped = scoped;
             }
         }
@@ -217,10 +208,6 @@ impl Wiring {
         self.rule(rule).is_some_and(|rule| rule.asks_stage)
     }
 
-    pub(crate) fn whens(&self, rule: RuleId) -> &[ExprId] {
-        self.rule(rule).map_or(&[], |rule| &rule.whens)
-    }
-
     /// Correlations by rank: each behind those it refers to.
     pub(crate) fn order(&self) -> &[usize] {
         &self.order
@@ -255,7 +242,6 @@ impl RuleLinks {
             voice: Voice::AtOnce,
             asks_stage: false,
             scoped: false,
-            whens: Vec::new(),
             links: Vec::new(),
         }
     }
@@ -299,9 +285,9 @@ impl Link {
 /// The names of the fields an observation of a rule, or an alert of a correlation, carries.
 pub(crate) fn names(set: &RuleSet, source: Reference) -> Vec<&str> {
     match source {
-        Reference::Rule(rule) => set
-            .rule(rule)
-            .map_or_else(Vec::new, |r| r.observed.iter().map(String::as_str).collect()),
+        Reference::Rule(rule) => set.rule(rule).map_or_else(Vec::new, |r| {
+            r.observed.iter().map(String::as_str).collect()
+        }),
         Reference::Correlation(other) => {
             let Some(correlation) = set.correlations.get(other) else {
                 return Vec::new();
@@ -311,7 +297,10 @@ pub(crate) fn names(set: &RuleSet, source: Reference) -> Vec<&str> {
                 Kind::NewTerms { fields, .. } => fields,
                 _ => &[],
             };
-            group.chain(tuple).map(|field| field.name.as_str()).collect()
+            group
+                .chain(tuple)
+                .map(|field| field.name.as_str())
+                .collect()
         }
     }
 }
