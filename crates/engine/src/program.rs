@@ -7,6 +7,7 @@ mod code;
 mod glob;
 mod matcher;
 mod plan;
+mod question;
 mod regexes;
 mod required;
 mod run;
@@ -14,6 +15,7 @@ mod scan;
 mod scratch;
 mod shape;
 mod sketch;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -28,6 +30,7 @@ use plan::Plan;
 use regexes::Regexes;
 use sigwright_ir::{RuleId, RuleSet};
 use std::sync::{Arc, OnceLock};
+use tables::AllQuestions;
 
 /// What the program may use to be fast; all on but in tests, where each is switched off in
 /// turn and the findings stay the same.
@@ -87,6 +90,7 @@ pub struct Program {
     origins: Origins,
     options: ProgramOptions,
     regexes: Regexes,
+    questions: AllQuestions,
     plans: Vec<OnceLock<Plan>>,
 }
 
@@ -103,6 +107,7 @@ impl Program {
             origins,
             options,
             regexes: Regexes::default(),
+            questions: AllQuestions::default(),
             plans: (0..plans).map(|_| OnceLock::new()).collect(),
         }
     }
@@ -136,6 +141,9 @@ impl Program {
     fn plan(&self, place: usize) -> Option<&Plan> {
         let origin = OriginId(u16::try_from(place).unwrap_or(0));
         let plan = self.plans.get(place)?;
-        Some(plan.get_or_init(|| Plan::new(self, self.visible(origin))))
+        Some(plan.get_or_init(|| {
+            let rules: Vec<RuleId> = self.visible(origin).collect();
+            Plan::new(self, &rules)
+        }))
     }
 }

@@ -4,7 +4,7 @@ use super::Program;
 use super::code::Test;
 use super::plan::{Field, Lazy, Plan};
 use super::scan::Answers;
-use super::scratch::{EMPTY, Head, NONE, Scratch};
+use super::scratch::{EMPTY, FieldAnswers, Head, NONE, Scratch};
 use super::trie::Trie;
 use crate::event::{Event, NodeId, Value};
 use crate::fold::fold_into;
@@ -107,23 +107,31 @@ impl Run<'_> {
         if let Some(bit) = field.any_text {
             self.scratch.set(bit);
         }
-        if let Some(scan) = &field.folded {
+        let Some(questions) = &field.questions else {
+            return;
+        };
+        let tables = questions.tables(self.program);
+        let mut answers = FieldAnswers {
+            scratch: self.scratch,
+            first: field.first,
+        };
+        if let Some(scan) = &tables.folded {
             self.folded.clear();
             fold_into(text, self.folded);
-            self.scratch.tried.clear();
-            scan.run(self.folded, text, self.scratch);
+            answers.scratch.tried.clear();
+            scan.run(self.folded, text, &mut answers);
         }
-        if let Some(scan) = &field.spelled {
-            self.scratch.tried.clear();
-            scan.run(text, text, self.scratch);
+        if let Some(scan) = &tables.spelled {
+            answers.scratch.tried.clear();
+            scan.run(text, text, &mut answers);
         }
         if let Value::Number(spelled) = value
-            && !field.numbers.is_empty()
+            && !tables.numbers.is_empty()
             && !is_plain_whole(spelled)
         {
-            for (number, bit) in &field.numbers {
+            for (number, bit) in &tables.numbers {
                 if value::equals_number(value, number) {
-                    self.scratch.set(*bit);
+                    answers.set(*bit);
                 }
             }
         }
@@ -190,6 +198,7 @@ impl Run<'_> {
     pub(super) fn test(&mut self, test: Test) -> bool {
         match test {
             Test::Bit(bit) => self.scratch.is_set(bit),
+            Test::AnyBit(first, last) => self.scratch.any_set(first, last),
             Test::Lazy(number) => self.lazy(number),
         }
     }
