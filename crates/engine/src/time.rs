@@ -108,6 +108,46 @@ impl Time {
     pub fn to_rfc3339(self) -> String {
         self.0.to_string()
     }
+
+    /// Appends what [`Time::to_rfc3339`] says, without making a string of it.
+    pub fn push_rfc3339(self, out: &mut Vec<u8>) {
+        let civil = self.civil();
+        let year = civil.year();
+        if !(0..=9999).contains(&year) {
+            out.extend_from_slice(self.to_rfc3339().as_bytes());
+            return;
+        }
+        digits(year.into(), 4, out);
+        for (before, part) in [
+            (b'-', civil.month()),
+            (b'-', civil.day()),
+            (b'T', civil.hour()),
+            (b':', civil.minute()),
+            (b':', civil.second()),
+        ] {
+            out.push(before);
+            digits(part.into(), 2, out);
+        }
+        let mut fraction = civil.subsec_nanosecond();
+        if fraction != 0 {
+            let mut width = 9;
+            while fraction % 10 == 0 {
+                fraction /= 10;
+                width -= 1;
+            }
+            out.push(b'.');
+            digits(fraction, width, out);
+        }
+        out.push(b'Z');
+    }
+}
+
+/// Appends a number, not below zero, with leading zeros.
+fn digits(number: i32, width: u32, out: &mut Vec<u8>) {
+    for place in (0..width).rev() {
+        let digit = number.unsigned_abs() / 10_u32.pow(place) % 10;
+        out.push(b'0' + digit.to_le_bytes()[0]);
+    }
 }
 
 #[cfg(test)]

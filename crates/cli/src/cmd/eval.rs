@@ -4,13 +4,14 @@ use super::{complain, report};
 use crate::args::{ColorWhen, EvalArgs};
 use crate::input::{Input, malformed};
 use crate::load;
-use crate::pipeline::{self, Done};
+use crate::pipeline;
 use crate::render::finding::{Finding, Printer};
 use crate::settings::{Look, Outcome, Stream};
 use crate::summary::Counts;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sigwright_engine::evidence::Finder;
-use sigwright_engine::{Event, Matcher, NodeId, Program, ProgramOptions};
+use sigwright_engine::evidence::{Evidence, Finder};
+use sigwright_engine::{Event, Matcher, Program, ProgramOptions};
+use sigwright_events::time::event_time;
 use sigwright_events::{Batch, Progress};
 use sigwright_ir::RuleId;
 use sigwright_syntax::Severity;
@@ -64,11 +65,11 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
         &mut input.open(&args.inputs),
         threads(args.threads),
         || Scratch::new(&program),
-        |scratch, batch, text, counts| job.batch(scratch, batch, text, counts),
-        |done: Done| {
-            counts.add(done.counts);
-            out.show(done.progress);
-            out.write(&done.text)
+        |scratch, lot| job.batch(scratch, &lot.batch, &mut lot.text, &mut lot.counts),
+        |lot| {
+            counts.add(std::mem::take(&mut lot.counts));
+            out.show(lot.progress);
+            out.write(&lot.text)
         },
     )?;
     out.finish();
@@ -79,7 +80,10 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
         err_look,
         &mut io::stderr().lock(),
     )?;
-    Ok(counts.outcome(&loaded, &args.fail_on))
+    let outcome = counts.outcome(&loaded, &args.fail_on);
+    // the process is about to end, which frees all memory at once
+    std::mem::forget((loaded, program));
+    Ok(outcome)
 }
 
 fn threads(asked: Option<u16>) -> usize {
@@ -100,9 +104,9 @@ struct Job<'a> {
 struct Scratch<'p> {
     event: Event,
     matcher: Matcher<'p>,
-    evidence: Finder<'p>,
+    finder: Finder<'p>,
     matched: Vec<RuleId>,
-    fields: Vec<(String, NodeId)>,
+    evidence: Vec<Evidence<'p>>,
 }
 
 impl<'p> Scratch<'p> {
@@ -110,9 +114,9 @@ impl<'p> Scratch<'p> {
         Scratch {
             event: Event::new(),
             matcher: Matcher::new(program),
-            evidence: Finder::new(program.rules()),
+            finder: Finder::new(program.rules()),
             matched: Vec::new(),
-            fields: Vec::new(),
+            evidence: Vec::new(),
         }
     }
 }
@@ -131,9 +135,9 @@ impl Job<'_> {
         let Scratch {
             event,
             matcher,
-            evidence,
+            finder,
             matched,
-            fields,
+            evidence,
         } = scratch;
         let before = matcher.counters();
         for record in batch.records() {
@@ -143,6 +147,11 @@ impl Job<'_> {
                 counts.events += 1;
                 counts.unknown += u64::from(self.input.is_unknown(event));
                 matcher.matches(event, matched);
+                if matched.is_empty() {
+                    return;
+                }
+                let time = event_time(event);
+                let products = self.input.products(event);
                 for rule in matched.iter().copied() {
                     let level = self.printer.level(rule);
                     counts.finding(level);
@@ -150,16 +159,15 @@ impl Job<'_> {
                         counts.hidden += 1;
                         continue;
                     }
-                    let found = evidence.find_after(matcher, rule, event);
-                    fields.clear();
-                    fields.extend(found.into_iter().map(|e| (e.field, e.node)));
+                    finder.find_after(matcher, rule, event, evidence);
                     let finding = Finding {
                         rule,
                         event,
-                        products: self.input.products(event),
+                        time,
+                        products,
                         file: batch.file(),
                         line: record.line,
-                        fields,
+                        evidence,
                     };
                     self.printer.print(&finding, text);
                 }
@@ -221,3 +229,6 @@ impl Output {
         self.bar.finish_and_clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,8 @@ use crate::args::FindingFormat;
 use crate::glance;
 use crate::load::Loaded;
 use crate::settings::Look;
-use sigwright_engine::{Event, NodeId};
+use sigwright_engine::evidence::Evidence;
+use sigwright_engine::{Event, NodeId, Time};
 use sigwright_ir::{Rule, RuleId};
 use sigwright_syntax::ast::Level;
 use std::io::Write;
@@ -18,6 +19,8 @@ pub struct Finding<'a> {
     pub rule: RuleId,
     /// The event.
     pub event: &'a Event,
+    /// When the event happened, as far as known.
+    pub time: Option<Time>,
     /// The products of the log it came from, as far as known.
     pub products: &'a [String],
     /// The file it came from.
@@ -25,7 +28,7 @@ pub struct Finding<'a> {
     /// The line its record starts at.
     pub line: u64,
     /// The fields that mattered and their values.
-    pub fields: &'a [(String, NodeId)],
+    pub evidence: &'a [Evidence<'a>],
 }
 
 /// Writes findings in one form; shared by all workers.
@@ -110,35 +113,37 @@ impl Printer {
     fn ndjson(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let event = finding.event;
         out.extend_from_slice(b"{\"kind\":\"finding\",\"time\":");
-        json::optional(glance::time(event).as_deref(), out);
+        match finding.time {
+            Some(time) => {
+                out.push(b'"');
+                time.push_rfc3339(out);
+                out.push(b'"');
+            }
+            None => out.extend_from_slice(b"null"),
+        }
         out.extend_from_slice(b",\"rule\":");
         out.extend_from_slice(&shown.json);
         out.extend_from_slice(b",\"source\":{\"file\":");
         json::string(finding.file, out);
         let _ = write!(out, ",\"line\":{}", finding.line);
         out.extend_from_slice(b"},\"fields\":{");
-        for (i, (name, nodes)) in grouped(finding.fields).into_iter().enumerate() {
+        for (i, field) in fields(finding.evidence).enumerate() {
             if i > 0 {
                 out.push(b',');
             }
-            json::string(name, out);
+            json::string(field.name, out);
             out.push(b':');
-            let values = distinct(nodes, |node| {
-                let mut value = Vec::new();
-                json::value(event, node, &mut value);
-                value
-            });
-            let several = values.len() != 1;
-            if several {
-                out.push(b'[');
-            }
-            for (i, value) in values.iter().enumerate() {
-                if i > 0 {
+            let first = out.len();
+            let mut several = false;
+            for node in field.values(event) {
+                if out.len() > first {
                     out.push(b',');
+                    several = true;
                 }
-                out.extend_from_slice(value);
+                json::value(event, node, out);
             }
             if several {
+                out.insert(first, b'[');
                 out.push(b']');
             }
         }
@@ -155,7 +160,7 @@ impl Printer {
 
     fn table(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let glance = glance::glance(finding.event, finding.products);
-        let when = glance::time(finding.event);
+        let when = finding.time.map(Time::to_rfc3339);
         let level = shown.level.map_or("-", Level::as_str);
         let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let cells = [
@@ -204,26 +209,26 @@ impl Printer {
                 row(name, &escape::short(&text, VALUE_WIDTH));
             }
         };
-        said("when", glance::time(event));
+        said("when", finding.time.map(Time::to_rfc3339));
         said("who", glance.who);
         said("what", glance.what);
         said("where", glance.from);
         let mut name_of_row = "why";
-        for (name, nodes) in grouped(finding.fields) {
-            let values = distinct(nodes, |node| {
-                let mut value = Vec::new();
-                json::value(event, node, &mut value);
-                String::from_utf8_lossy(&value).into_owned()
-            });
-            let mut text = format!("{} = ", escape::line(name));
-            for (i, value) in values.iter().take(SHOWN_VALUES).enumerate() {
+        for field in fields(finding.evidence) {
+            let mut text = format!("{} = ", escape::line(field.name));
+            let mut values = field.values(event);
+            for (i, node) in values.by_ref().take(SHOWN_VALUES).enumerate() {
                 if i > 0 {
                     text.push_str(", ");
                 }
-                text.push_str(&escape::short(value, VALUE_WIDTH));
+                let mut value = Vec::new();
+                json::value(event, node, &mut value);
+                let value = String::from_utf8_lossy(&value);
+                text.push_str(&escape::short(&value, VALUE_WIDTH));
             }
-            if values.len() > SHOWN_VALUES {
-                text.push_str(&format!(" and {} more", values.len() - SHOWN_VALUES));
+            let more = values.count();
+            if more > 0 {
+                text.push_str(&format!(" and {more} more"));
             }
             row(name_of_row, &text);
             name_of_row = "";
@@ -269,17 +274,38 @@ impl Shown {
     }
 }
 
-/// Values by field, fields in the order they first occur.
-fn grouped(fields: &[(String, NodeId)]) -> Vec<(&str, Vec<NodeId>)> {
-    let mut groups: indexmap::IndexMap<&str, Vec<NodeId>> = indexmap::IndexMap::new();
-    for (name, node) in fields {
-        groups.entry(name).or_default().push(*node);
-    }
-    groups.into_iter().collect()
+/// A field that mattered.
+struct Field<'f> {
+    name: &'f str,
+    /// Where it first occurs, and what comes after.
+    evidence: &'f [Evidence<'f>],
 }
 
-/// What is written of each place, each text once.
-fn distinct<T: std::hash::Hash + Eq>(nodes: Vec<NodeId>, text: impl Fn(NodeId) -> T) -> Vec<T> {
-    let texts: indexmap::IndexSet<T> = nodes.into_iter().map(text).collect();
-    texts.into_iter().collect()
+/// The fields in the order they first occur. Evidence is short: looking it through again
+/// costs less than a table.
+fn fields<'f>(evidence: &'f [Evidence<'f>]) -> impl Iterator<Item = Field<'f>> {
+    (0..evidence.len()).filter_map(move |at| {
+        let (before, after) = evidence.split_at_checked(at)?;
+        let name: &str = &after.first()?.field;
+        (!before.iter().any(|e| e.field == name)).then_some(Field {
+            name,
+            evidence: after,
+        })
+    })
+}
+
+impl<'f> Field<'f> {
+    fn nodes(&self) -> impl Iterator<Item = NodeId> + use<'f> {
+        let name = self.name;
+        let of_this = self.evidence.iter().filter(move |e| e.field == name);
+        of_this.map(|e| e.node)
+    }
+
+    /// Its values, of those that are written alike the first.
+    fn values(&self, event: &'f Event) -> impl Iterator<Item = NodeId> {
+        self.nodes().enumerate().filter_map(move |(i, node)| {
+            let mut before = self.nodes().take(i);
+            (!before.any(|earlier| json::same(event, earlier, node))).then_some(node)
+        })
+    }
 }

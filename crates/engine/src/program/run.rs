@@ -8,9 +8,10 @@ use super::scratch::{EMPTY, FieldAnswers, Head, NONE, Scratch};
 use super::trie::Trie;
 use crate::event::{Event, NodeId, Value};
 use crate::fold::fold_into;
-use crate::{naive, value};
+use crate::naive::{self, Scope};
+use crate::value;
 use sigwright_ir::pred::{Anchor, FieldRef};
-use sigwright_ir::{Expr, ExprId, RuleId};
+use sigwright_ir::{Expr, ExprId, Op, Predicate, RuleId};
 
 /// One event on its way through a plan.
 pub(super) struct Run<'r> {
@@ -210,6 +211,41 @@ impl Run<'_> {
             (node, NONE) if self.event.value(*node) != Value::Array => Some(*node),
             _ => None,
         }
+    }
+
+    /// Puts into `found`, cleared first, the values that make a predicate about a field true,
+    /// as [`naive::answers`] finds them.
+    pub(super) fn answers(
+        &self,
+        field: u32,
+        predicate: &Predicate,
+        scope: Scope<'_>,
+        found: &mut Vec<NodeId>,
+    ) {
+        found.clear();
+        let exprs = &self.program.set.exprs;
+        if let Op::FieldRef(_) = predicate.op {
+            found.extend(naive::answers(exprs, predicate, scope));
+            return;
+        }
+        let mut next = self.head(field).first;
+        while let Some((node, after)) = self.scratch.values.get(next as usize).copied() {
+            next = after;
+            found.push(node);
+        }
+        // the chain begins at the last
+        found.reverse();
+        if predicate.op == Op::Exists {
+            return;
+        }
+        let reached = found.len();
+        for i in 0..reached {
+            if let Some(node) = found.get(i).copied() {
+                self.event.leaves(node, &mut |leaf| found.push(leaf));
+            }
+        }
+        found.drain(..reached);
+        found.retain(|node| naive::satisfies(exprs, &predicate.op, scope, *node));
     }
 
     /// The answer to a lazy test, worked out once per event.

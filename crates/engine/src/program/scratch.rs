@@ -30,6 +30,10 @@ pub(super) struct Scratch {
     pub(super) text: String,
     pub(super) exhausted: u64,
     pub(super) duplicate: bool,
+    /// Whether the guards of the rule whose evidence is looked for hold, as far as asked.
+    pub(super) guards: Vec<Option<bool>>,
+    /// Values given as evidence.
+    pub(super) nodes: Vec<NodeId>,
     /// Per rule of the set, once its evidence was asked for; the inner `None` where there is
     /// no flat way to find it.
     pub(super) sketches: FxHashMap<RuleId, Option<Rc<Sketch>>>,
