@@ -36,11 +36,12 @@ fn load(documents: &[String]) -> RuleSet {
 fn programs(rules: &RuleSet) -> Vec<(&'static str, Program)> {
     let rules = Arc::new(rules.clone());
     type Change = fn(&mut ProgramOptions);
-    let all: [(&str, Change); 4] = [
+    let all: [(&str, Change); 5] = [
         ("everything on", |_| {}),
         ("without candidates", |options| options.candidates = false),
         ("without literals", |options| options.literals = false),
         ("without regex gates", |options| options.regex_gates = false),
+        ("without a memory of values", |options| options.memo = false),
     ];
     all.into_iter()
         .map(|(name, change)| {

@@ -531,6 +531,14 @@ impl Event {
         }
     }
 
+    /// Two texts that hold, between them, the text of every value of the whole event: the
+    /// event as the log spells it, and what it spells with escapes. `None` where the second
+    /// is mostly of other events in the same record.
+    pub(crate) fn everything(&self) -> Option<(&str, &str)> {
+        let spelled = self.raw(self.whole?);
+        (self.decoded.len() <= 2 * spelled.len()).then_some((spelled, &self.decoded))
+    }
+
     fn values_in(&self, node: NodeId, hit: &mut dyn FnMut(NodeId)) {
         match self.value(node) {
             Value::Object(_) => {

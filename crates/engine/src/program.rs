@@ -3,9 +3,12 @@
 //! Each log gets a `Plan` of its own, laid out when its first event arrives: rules
 //! for other logs cost nothing, neither at load nor per event.
 
+mod affixes;
 mod code;
+mod gate;
 mod glob;
 mod matcher;
+mod memo;
 mod plan;
 mod question;
 mod regexes;
@@ -42,6 +45,8 @@ pub struct ProgramOptions {
     pub literals: bool,
     /// Run a regular expression only where a literal it needs was found.
     pub regex_gates: bool,
+    /// Remember what values were found to answer.
+    pub memo: bool,
     /// Every rule sees every event, whatever its log source.
     pub ignore_logsource: bool,
 }
@@ -52,6 +57,7 @@ impl Default for ProgramOptions {
             candidates: true,
             literals: true,
             regex_gates: true,
+            memo: true,
             ignore_logsource: false,
         }
     }

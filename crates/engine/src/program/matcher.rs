@@ -2,7 +2,7 @@
 
 use super::Program;
 use super::run::Run;
-use super::scratch::Scratch;
+use super::scratch::{Common, Scratch};
 use super::sketch::Sketch;
 use crate::event::{Event, NodeId};
 use crate::evidence::EACH;
@@ -25,7 +25,7 @@ pub struct Counters {
 pub struct Matcher<'p> {
     program: &'p Program,
     scratch: Vec<Scratch>,
-    folded: String,
+    common: Common,
     counters: Counters,
 }
 
@@ -35,7 +35,7 @@ impl<'p> Matcher<'p> {
         Matcher {
             program,
             scratch: Vec::new(),
-            folded: String::new(),
+            common: Common::default(),
             counters: Counters::default(),
         }
     }
@@ -68,7 +68,7 @@ impl<'p> Matcher<'p> {
             program: self.program,
             event,
             scratch,
-            folded: &mut self.folded,
+            common: &mut self.common,
         };
         run.collect();
         run.scan();
@@ -110,7 +110,7 @@ impl<'p> Matcher<'p> {
             program,
             event,
             scratch,
-            folded: &mut self.folded,
+            common: &mut self.common,
         };
         for leaf in &sketch.leaves {
             if !run.test(leaf.test) {
@@ -157,7 +157,7 @@ impl<'p> Matcher<'p> {
             program,
             event,
             scratch,
-            folded: &mut self.folded,
+            common: &mut self.common,
         };
         run.holds(expr)
     }

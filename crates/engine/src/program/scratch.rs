@@ -1,5 +1,6 @@
 //! What is known of the event at hand; kept from event to event for its memory.
 
+use super::memo::Memo;
 use super::plan::Plan;
 use super::scan::Answers;
 use super::sketch::Sketch;
@@ -39,6 +40,15 @@ pub(super) struct Scratch {
     pub(super) sketches: FxHashMap<RuleId, Option<Rc<Sketch>>>,
 }
 
+/// What serves every log alike.
+#[derive(Debug, Default)]
+pub(super) struct Common {
+    pub(super) folded: String,
+    pub(super) memo: Memo,
+    /// What the value at hand answers.
+    pub(super) answers: Vec<u32>,
+}
+
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Head {
     pub(super) first: u32,
@@ -69,6 +79,10 @@ impl Answers for FieldAnswers<'_> {
 
     fn is_set(&self, bit: u32) -> bool {
         self.scratch.is_set(self.first + bit)
+    }
+
+    fn next_text(&mut self) {
+        self.scratch.tried.clear();
     }
 
     fn first_time(&mut self, number: u32) -> bool {

@@ -226,13 +226,15 @@ proptest! {
             on.clone(),
             ProgramOptions { candidates: false, ..on.clone() },
             ProgramOptions { literals: false, ..on.clone() },
-            ProgramOptions { regex_gates: false, ..on },
+            ProgramOptions { regex_gates: false, ..on.clone() },
+            ProgramOptions { memo: false, ..on },
         ] {
             let label = format!("{options:?}");
             let program = Program::compile(set.clone(), Origins::new(Vec::new()), options);
             let mut matcher = Matcher::new(&program);
             let mut found = Vec::new();
-            for text in &events {
+            // the second time, what values answer is remembered
+            for text in events.iter().chain(&events) {
                 let event = Event::from_json(text).unwrap();
                 matcher.matches(&event, &mut found);
                 let expected: Vec<RuleId> = set
