@@ -109,10 +109,10 @@ impl Program {
             origins.len()
         };
         Program {
+            regexes: Regexes::new(options.regex_gates),
             set,
             origins,
             options,
-            regexes: Regexes::default(),
             questions: AllQuestions::default(),
             plans: (0..plans).map(|_| OnceLock::new()).collect(),
         }

@@ -209,7 +209,7 @@ impl Builder<'_> {
             Op::Str(op) if op.cased => Lazy::Text(place, matcher(subject, op)),
             Op::Str(op) => Lazy::FoldedText(place, matcher(subject, op)),
             Op::Regex(regex) => {
-                Lazy::Text(place, TextMatcher::Regex(self.program.regexes.get(regex)))
+                Lazy::FoldedText(place, TextMatcher::Regex(self.program.regexes.get(regex)))
             }
             Op::Cidr(net) => Lazy::Cidr(place, *net),
             Op::Compare(comparison, number) => Lazy::Compare(place, *comparison, *number),

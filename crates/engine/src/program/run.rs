@@ -332,7 +332,8 @@ impl Run<'_> {
                 let Some(text) = value.text() else {
                     return false;
                 };
-                matcher.is_match(text).unwrap_or_else(|_| run.give_up())
+                let answer = matcher.is_match(text, text);
+                answer.unwrap_or_else(|_| run.give_up())
             }),
             Lazy::FoldedText(field, matcher) => self.any(*field, |run, value| {
                 let Some(text) = value.text() else {
@@ -341,7 +342,7 @@ impl Run<'_> {
                 run.common.folded.clear();
                 fold_into(text, &mut run.common.folded);
                 matcher
-                    .is_match(&run.common.folded)
+                    .is_match(&run.common.folded, text)
                     .unwrap_or_else(|_| run.give_up())
             }),
             Lazy::Cidr(field, net) => self.any(*field, |_, value| {
@@ -369,7 +370,7 @@ impl Run<'_> {
                     } else {
                         fold_into(text, &mut self.common.folded);
                     }
-                    match matcher.is_match(&self.common.folded) {
+                    match matcher.is_match(&self.common.folded, text) {
                         Ok(found) => answer = found,
                         Err(_) => self.scratch.exhausted += 1,
                     }

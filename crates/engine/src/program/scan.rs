@@ -202,11 +202,7 @@ impl Scan {
         if answers.is_set(*bit) || !answers.first_time(number) {
             return;
         }
-        let text = match matcher {
-            TextMatcher::Pattern(_) => scanned,
-            _ => spelled,
-        };
-        match matcher.is_match(text) {
+        match matcher.is_match(scanned, spelled) {
             Ok(true) => answers.set(*bit),
             Ok(false) => {}
             Err(_) => answers.exhausted(),
