@@ -2,6 +2,7 @@
 
 use globset::GlobBuilder;
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs::FileType;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -25,7 +26,7 @@ pub struct Found {
     pub files: Vec<PathBuf>,
     /// What could not be listed, and why.
     pub unreadable: Vec<(PathBuf, String)>,
-    seen: HashSet<PathBuf>,
+    seen: HashSet<OsString>,
     /// Files met, repeated ones included.
     hits: usize,
 }
@@ -103,7 +104,7 @@ impl Found {
     /// Adds a file, `real` being where it lies when links have been followed.
     fn add(&mut self, path: PathBuf, real: PathBuf) {
         self.hits += 1;
-        if self.seen.insert(real) {
+        if self.seen.insert(real.into_os_string()) {
             self.files.push(path);
         }
     }
@@ -117,7 +118,9 @@ impl Found {
     ) {
         let mut pending = vec![Entry::at(top.to_owned())];
         while let Some(entry) = pending.pop() {
-            let Entry { path, real, kind } = match entry.followed() {
+            let Entry {
+                path, real, kind, ..
+            } = match entry.followed() {
                 Ok(entry) => entry,
                 Err((path, error)) => {
                     self.unreadable.push((path, error.to_string()));
@@ -197,6 +200,7 @@ impl From<FileType> for Kind {
 /// it about each of thousands of files is a tenth of loading them.
 #[derive(Debug)]
 struct Entry {
+    name: OsString,
     path: PathBuf,
     /// Where it lies when links have been followed.
     real: PathBuf,
@@ -206,6 +210,7 @@ struct Entry {
 impl Entry {
     fn at(path: PathBuf) -> Self {
         Entry {
+            name: OsString::new(),
             real: path.clone(),
             path,
             kind: Kind::Unknown,
@@ -220,8 +225,8 @@ impl Entry {
         match std::fs::metadata(&self.path) {
             Ok(meta) => Ok(Entry {
                 real: real(&self.path),
-                path: self.path,
                 kind: meta.file_type().into(),
+                ..self
             }),
             Err(error) => Err((self.path, error)),
         }
@@ -240,13 +245,14 @@ fn entries(directory: &Path, real: &Path) -> io::Result<Vec<Entry>> {
         let name = entry.file_name();
         if !name.to_string_lossy().starts_with('.') {
             entries.push(Entry {
-                path: entry.path(),
-                real: real.join(name),
+                path: directory.join(&name),
+                real: real.join(&name),
                 kind: entry.file_type().map_or(Kind::Unknown, Kind::from),
+                name,
             });
         }
     }
-    entries.sort_by(|a, b| a.path.cmp(&b.path));
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(entries)
 }
 

@@ -117,7 +117,7 @@ impl Time {
             out.extend_from_slice(self.to_rfc3339().as_bytes());
             return;
         }
-        digits(year.into(), 4, out);
+        out.extend_from_slice(&digits::<4>(year.into()));
         for (before, part) in [
             (b'-', civil.month()),
             (b'-', civil.day()),
@@ -126,28 +126,26 @@ impl Time {
             (b':', civil.second()),
         ] {
             out.push(before);
-            digits(part.into(), 2, out);
+            out.extend_from_slice(&digits::<2>(part.into()));
         }
-        let mut fraction = civil.subsec_nanosecond();
-        if fraction != 0 {
-            let mut width = 9;
-            while fraction % 10 == 0 {
-                fraction /= 10;
-                width -= 1;
-            }
+        let nanos = digits::<9>(civil.subsec_nanosecond());
+        if let Some(last) = nanos.iter().rposition(|digit| *digit != b'0') {
             out.push(b'.');
-            digits(fraction, width, out);
+            out.extend(nanos.iter().take(last + 1));
         }
         out.push(b'Z');
     }
 }
 
-/// Appends a number, not below zero, with leading zeros.
-fn digits(number: i32, width: u32, out: &mut Vec<u8>) {
-    for place in (0..width).rev() {
-        let digit = number.unsigned_abs() / 10_u32.pow(place) % 10;
-        out.push(b'0' + digit.to_le_bytes()[0]);
+/// A number, not below zero, with leading zeros.
+fn digits<const N: usize>(number: i32) -> [u8; N] {
+    let mut rest = number.unsigned_abs();
+    let mut digits = [b'0'; N];
+    for digit in digits.iter_mut().rev() {
+        *digit += (rest % 10).to_le_bytes()[0];
+        rest /= 10;
     }
+    digits
 }
 
 #[cfg(test)]
@@ -155,7 +153,11 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> Option<String> {
-        Time::parse(text).map(Time::to_rfc3339)
+        let time = Time::parse(text)?;
+        let mut pushed = Vec::new();
+        time.push_rfc3339(&mut pushed);
+        assert_eq!(pushed, time.to_rfc3339().as_bytes());
+        Some(time.to_rfc3339())
     }
 
     #[test]

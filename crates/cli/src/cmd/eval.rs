@@ -96,7 +96,7 @@ fn threads(asked: Option<u16>) -> usize {
 /// What all workers share.
 struct Job<'a> {
     input: &'a Input,
-    printer: Printer,
+    printer: Printer<'a>,
     min_level: Option<Level>,
 }
 

@@ -11,6 +11,7 @@ use sigwright_engine::{Event, NodeId, Time};
 use sigwright_ir::{Rule, RuleId};
 use sigwright_syntax::ast::Level;
 use std::io::Write;
+use std::sync::OnceLock;
 
 /// One rule on one event.
 #[derive(Debug, Clone, Copy)]
@@ -33,20 +34,20 @@ pub struct Finding<'a> {
 
 /// Writes findings in one form; shared by all workers.
 #[derive(Debug)]
-pub struct Printer {
+pub struct Printer<'a> {
     form: FindingFormat,
     with_event: bool,
     look: Look,
-    rules: Vec<Shown>,
+    rules: Vec<Shown<'a>>,
 }
 
-/// What is shown of a rule, ready to copy.
+/// What is shown of a rule.
 #[derive(Debug)]
-struct Shown {
-    json: Vec<u8>,
-    level: Option<Level>,
-    title: String,
-    path: String,
+struct Shown<'a> {
+    rule: &'a Rule,
+    path: &'a str,
+    /// Ready to copy, once it was needed.
+    json: OnceLock<Vec<u8>>,
 }
 
 /// The columns of a table: heading and width; the last is as wide as it gets.
@@ -64,14 +65,18 @@ const SHOWN_VALUES: usize = 4;
 /// How many columns of one value are shown to people.
 const VALUE_WIDTH: usize = 160;
 
-impl Printer {
+impl<'a> Printer<'a> {
     /// A printer of findings of the rules loaded.
-    pub fn new(loaded: &Loaded, form: FindingFormat, with_event: bool, look: Look) -> Self {
+    pub fn new(loaded: &'a Loaded, form: FindingFormat, with_event: bool, look: Look) -> Self {
         let rules = loaded
             .set
             .rules
             .iter()
-            .map(|rule| Shown::new(rule, loaded.path(rule.source)))
+            .map(|rule| Shown {
+                rule,
+                path: loaded.path(rule.source),
+                json: OnceLock::new(),
+            })
             .collect();
         Printer {
             form,
@@ -95,7 +100,7 @@ impl Printer {
 
     /// The level of a rule.
     pub fn level(&self, rule: RuleId) -> Option<Level> {
-        self.rules.get(rule.index()).and_then(|r| r.level)
+        self.rules.get(rule.index())?.level()
     }
 
     /// Appends one finding.
@@ -110,7 +115,7 @@ impl Printer {
         }
     }
 
-    fn ndjson(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
+    fn ndjson(&self, shown: &Shown<'_>, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let event = finding.event;
         out.extend_from_slice(b"{\"kind\":\"finding\",\"time\":");
         match finding.time {
@@ -122,10 +127,11 @@ impl Printer {
             None => out.extend_from_slice(b"null"),
         }
         out.extend_from_slice(b",\"rule\":");
-        out.extend_from_slice(&shown.json);
+        out.extend_from_slice(shown.json());
         out.extend_from_slice(b",\"source\":{\"file\":");
         json::string(finding.file, out);
-        let _ = write!(out, ",\"line\":{}", finding.line);
+        out.extend_from_slice(b",\"line\":");
+        json::number(finding.line, out);
         out.extend_from_slice(b"},\"fields\":{");
         for (i, field) in fields(finding.evidence).enumerate() {
             if i > 0 {
@@ -158,15 +164,15 @@ impl Printer {
         out.extend_from_slice(b"}\n");
     }
 
-    fn table(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
+    fn table(&self, shown: &Shown<'_>, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let glance = glance::glance(finding.event, finding.products);
         let when = finding.time.map(Time::to_rfc3339);
-        let level = shown.level.map_or("-", Level::as_str);
+        let level = shown.level().map_or("-", Level::as_str);
         let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let cells = [
             dash(when),
             level.to_owned(),
-            shown.title.clone(),
+            shown.rule.title().to_owned(),
             dash(glance.who),
             dash(glance.what),
             dash(glance.from),
@@ -175,7 +181,7 @@ impl Printer {
             let text = escape::short(cell, width);
             let gap = width.saturating_sub(unicode_width::UnicodeWidthStr::width(text.as_str()));
             let text = match i {
-                1 => self.look.paint(Style::Level(shown.level), text),
+                1 => self.look.paint(Style::Level(shown.level()), text),
                 _ => text,
             };
             let _ = write!(out, "{text}{:gap$}  ", "");
@@ -183,19 +189,19 @@ impl Printer {
         let _ = writeln!(out, "{}:{}", escape::line(finding.file), finding.line);
     }
 
-    fn pretty(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
+    fn pretty(&self, shown: &Shown<'_>, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let event = finding.event;
         let look = self.look;
         let glance = glance::glance(event, finding.products);
-        let level = shown.level.map_or("no level", Level::as_str);
+        let level = shown.level().map_or("no level", Level::as_str);
         let _ = writeln!(
             out,
             "{} {}",
             look.paint(
-                Style::Level(shown.level),
+                Style::Level(shown.level()),
                 format!(" {} ", level.to_uppercase())
             ),
-            look.paint(Style::Strong, escape::line(&shown.title)),
+            look.paint(Style::Strong, escape::line(shown.rule.title())),
         );
         let mut row = |name: &str, text: &str| {
             let _ = writeln!(
@@ -233,7 +239,7 @@ impl Printer {
             row(name_of_row, &text);
             name_of_row = "";
         }
-        row("rule", &escape::line(&shown.path));
+        row("rule", &escape::line(shown.path));
         row(
             "event",
             &format!("{}:{}", escape::line(finding.file), finding.line),
@@ -242,35 +248,35 @@ impl Printer {
     }
 }
 
-impl Shown {
-    fn new(rule: &Rule, path: &str) -> Self {
-        let meta = &rule.meta;
-        let level = meta.level.as_ref().map(|l| l.value);
-        let mut out = Vec::new();
-        out.extend_from_slice(b"{\"id\":");
-        json::optional(meta.id.as_ref().map(|t| t.value.as_str()), &mut out);
-        out.extend_from_slice(b",\"name\":");
-        json::optional(meta.name.as_ref().map(|t| t.value.as_str()), &mut out);
-        out.extend_from_slice(b",\"title\":");
-        json::optional(meta.title.as_ref().map(|t| t.value.as_str()), &mut out);
-        out.extend_from_slice(b",\"level\":");
-        json::optional(level.map(Level::as_str), &mut out);
-        out.extend_from_slice(b",\"path\":");
-        json::string(path, &mut out);
-        out.extend_from_slice(b",\"tags\":[");
-        for (i, tag) in meta.tags.iter().enumerate() {
-            if i > 0 {
-                out.push(b',');
+impl Shown<'_> {
+    fn level(&self) -> Option<Level> {
+        self.rule.meta.level.as_ref().map(|level| level.value)
+    }
+
+    fn json(&self) -> &[u8] {
+        self.json.get_or_init(|| {
+            let meta = &self.rule.meta;
+            let mut out = Vec::new();
+            out.extend_from_slice(b"{\"id\":");
+            json::optional(meta.id.as_ref().map(|t| t.value.as_str()), &mut out);
+            out.extend_from_slice(b",\"name\":");
+            json::optional(meta.name.as_ref().map(|t| t.value.as_str()), &mut out);
+            out.extend_from_slice(b",\"title\":");
+            json::optional(meta.title.as_ref().map(|t| t.value.as_str()), &mut out);
+            out.extend_from_slice(b",\"level\":");
+            json::optional(self.level().map(Level::as_str), &mut out);
+            out.extend_from_slice(b",\"path\":");
+            json::string(self.path, &mut out);
+            out.extend_from_slice(b",\"tags\":[");
+            for (i, tag) in meta.tags.iter().enumerate() {
+                if i > 0 {
+                    out.push(b',');
+                }
+                json::string(&tag.value, &mut out);
             }
-            json::string(&tag.value, &mut out);
-        }
-        out.extend_from_slice(b"]}");
-        Shown {
-            json: out,
-            level,
-            title: rule.title().to_owned(),
-            path: path.to_owned(),
-        }
+            out.extend_from_slice(b"]}");
+            out
+        })
     }
 }
 

@@ -58,6 +58,12 @@ fn escape(byte: u8, out: &mut Vec<u8>) {
     out.extend_from_slice(&[b'\\', short]);
 }
 
+/// Appends a whole number.
+pub fn number(number: u64, out: &mut Vec<u8>) {
+    // writing to a vector cannot fail
+    let _ = serde_json::to_writer(out, &number);
+}
+
 /// Appends a JSON string, or `null`.
 pub fn optional(text: Option<&str>, out: &mut Vec<u8>) {
     match text {
