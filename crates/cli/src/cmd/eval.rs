@@ -140,10 +140,8 @@ impl Job<'_> {
             evidence,
         } = scratch;
         let before = matcher.counters();
-        for record in batch.records() {
-            counts.records += 1;
-            counts.bytes += record.text.len() as u64;
-            let decoded = self.input.decode(record.text, event, &mut |event| {
+        let refused = batch.decode(|record| {
+            self.input.decode(record.text, event, &mut |event| {
                 counts.events += 1;
                 counts.unknown += u64::from(self.input.is_unknown(event));
                 matcher.matches(event, matched);
@@ -171,10 +169,13 @@ impl Job<'_> {
                     };
                     self.printer.print(&finding, text);
                 }
-            });
-            if let Err(message) = decoded {
-                counts.fault(&malformed(batch, record.line, message));
-            }
+            })?;
+            counts.record(record);
+            Ok(())
+        });
+        for (record, message) in refused {
+            counts.record(record);
+            counts.fault(&malformed(batch, record.line, message));
         }
         let after = matcher.counters();
         counts.exhausted += after.exhausted - before.exhausted;
