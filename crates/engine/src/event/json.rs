@@ -38,7 +38,6 @@ impl Event {
             bytes: text.as_bytes(),
             text: &text,
             at: start,
-            key: Key::default(),
             event: self,
         };
         let end = text.len() - PADDING.len();
@@ -61,8 +60,6 @@ struct Parser<'a> {
     bytes: &'a [u8],
     text: &'a str,
     at: usize,
-    /// The key whose value comes next.
-    key: Key,
     event: &'a mut Event,
 }
 
@@ -96,21 +93,21 @@ impl Parser<'_> {
     }
 
     #[inline]
-    fn push(&mut self, kind: Kind, start: usize, len: usize, end: u32) {
+    fn push(&mut self, kind: Kind, start: usize, len: usize, end: u32, key: Key) {
         self.event.nodes.push(Node {
             kind,
             start: short(start),
             len: short(len),
             end,
-            key: std::mem::take(&mut self.key),
+            key,
         });
     }
 
     /// Adds a value without others inside.
     #[inline]
-    fn leaf(&mut self, kind: Kind, start: usize, len: usize) {
+    fn leaf(&mut self, kind: Kind, start: usize, len: usize, key: Key) {
         let end = short(self.event.nodes.len()) + 1;
-        self.push(kind, start, len, end);
+        self.push(kind, start, len, end, key);
     }
 
     fn document(&mut self) -> Step {
@@ -123,28 +120,30 @@ impl Parser<'_> {
             object: false,
         };
         let mut byte = self.skip_space();
+        let mut key = Key::default();
         loop {
             match byte {
-                Some(b'"') => self.string()?,
+                Some(b'"') => self.string(key)?,
                 Some(b'{') => {
-                    self.open(Kind::Object, &mut open)?;
+                    self.open(Kind::Object, &mut open, key)?;
                     byte = self.skip_space();
                     if byte != Some(b'}') {
-                        byte = self.key(byte)?;
+                        (key, byte) = self.key(byte)?;
                         continue;
                     }
                 }
                 Some(b'[') => {
-                    self.open(Kind::Array, &mut open)?;
+                    self.open(Kind::Array, &mut open, key)?;
+                    key = Key::default();
                     byte = self.skip_space();
                     if byte != Some(b']') {
                         continue;
                     }
                 }
-                Some(b't') => self.word("true", Kind::True)?,
-                Some(b'f') => self.word("false", Kind::False)?,
-                Some(b'n') => self.word("null", Kind::Null)?,
-                Some(b'-' | b'0'..=b'9') => self.number()?,
+                Some(b't') => self.word("true", Kind::True, key)?,
+                Some(b'f') => self.word("false", Kind::False, key)?,
+                Some(b'n') => self.word("null", Kind::Null, key)?,
+                Some(b'-' | b'0'..=b'9') => self.number(key)?,
                 Some(_) => return Err("expected a value"),
                 None => return Err("ends too early"),
             }
@@ -161,8 +160,9 @@ impl Parser<'_> {
                     Some(b',') => {
                         self.at += 1;
                         byte = self.skip_space();
+                        key = Key::default();
                         if open.object {
-                            byte = self.key(byte)?;
+                            (key, byte) = self.key(byte)?;
                         }
                         break;
                     }
@@ -178,12 +178,12 @@ impl Parser<'_> {
 
     /// Opens an array or object.
     #[inline]
-    fn open(&mut self, kind: Kind, open: &mut Open) -> Step {
+    fn open(&mut self, kind: Kind, open: &mut Open, key: Key) -> Step {
         if open.depth >= Event::MAX_DEPTH {
             return Err("nested too deeply");
         }
         let index = short(self.event.nodes.len());
-        self.push(kind, self.at, 0, open.at);
+        self.push(kind, self.at, 0, open.at, key);
         *open = Open {
             at: index,
             depth: open.depth + 1,
@@ -212,26 +212,26 @@ impl Parser<'_> {
     }
 
     /// Reads a key that begins with `byte`, up to the first byte of its value.
-    #[inline]
-    fn key(&mut self, byte: Option<u8>) -> Result<Option<u8>, &'static str> {
+    #[inline(always)]
+    fn key(&mut self, byte: Option<u8>) -> Result<(Key, Option<u8>), &'static str> {
         if byte != Some(b'"') {
             return Err("expected a key");
         }
         let (kind, start, len) = self.text_at()?;
-        self.key = Key::new(short(start), short(len), kind == Kind::Decoded);
+        let key = Key::new(short(start), short(len), kind == Kind::Decoded);
         if self.skip_space() != Some(b':') {
             return Err("expected `:`");
         }
         self.at += 1;
-        Ok(self.skip_space())
+        Ok((key, self.skip_space()))
     }
 
-    fn word(&mut self, word: &str, kind: Kind) -> Step {
+    fn word(&mut self, word: &str, kind: Kind, key: Key) -> Step {
         let end = self.at + word.len();
         if self.bytes.get(self.at..end) != Some(word.as_bytes()) {
             return Err("expected a value");
         }
-        self.leaf(kind, self.at, word.len());
+        self.leaf(kind, self.at, word.len(), key);
         self.at = end;
         Ok(())
     }
@@ -247,7 +247,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn number(&mut self) -> Step {
+    fn number(&mut self, key: Key) -> Step {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -268,13 +268,14 @@ impl Parser<'_> {
             }
             self.digits()?;
         }
-        self.leaf(Kind::Number, start, self.at - start);
+        self.leaf(Kind::Number, start, self.at - start, key);
         Ok(())
     }
 
-    fn string(&mut self) -> Step {
+    #[inline]
+    fn string(&mut self, key: Key) -> Step {
         let (kind, start, len) = self.text_at()?;
-        self.leaf(kind, start, len);
+        self.leaf(kind, start, len, key);
         Ok(())
     }
 
@@ -380,7 +381,8 @@ fn short(place: usize) -> u32 {
 #[inline]
 fn find_special(bytes: &[u8], mut at: usize) -> usize {
     let (quote, slash) = (u8x16::splat(b'"'), u8x16::splat(b'\\'));
-    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+    let (blocks, _) = bytes.get(at..).unwrap_or_default().as_chunks::<16>();
+    for block in blocks {
         let block = u8x16::new(*block);
         let hits = (block.simd_eq(quote) | block.simd_eq(slash)).to_bitmask();
         if hits != 0 {
