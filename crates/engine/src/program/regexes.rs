@@ -45,6 +45,8 @@ pub(super) struct LazyRegex {
     regex: Regex,
     gated: bool,
     required: OnceLock<Required>,
+    /// For texts of ASCII alone; the inner `None` where it would have to know more.
+    ascii: OnceLock<Option<regex::bytes::Regex>>,
     engine: OnceLock<Engine>,
 }
 
@@ -63,6 +65,7 @@ impl LazyRegex {
             regex: regex.clone(),
             gated,
             required: OnceLock::new(),
+            ascii: OnceLock::new(),
             engine: OnceLock::new(),
         }
     }
@@ -85,6 +88,11 @@ impl LazyRegex {
         if !self.required().others_in(folded) {
             return Ok(false);
         }
+        if text.is_ascii()
+            && let Some(regex) = self.ascii.get_or_init(|| ascii(&self.regex))
+        {
+            return Ok(regex.is_match(text.as_bytes()));
+        }
         match self.engine.get_or_init(|| Engine::of(&self.regex)) {
             Engine::Linear(regex) => Ok(regex.is_match(text)),
             Engine::Backtracking(_) if text.len() > BACKTRACK_TEXT => Err(Exhausted),
@@ -92,6 +100,24 @@ impl LazyRegex {
             Engine::Never => Ok(false),
         }
     }
+}
+
+/// A rule's expression with classes, word boundaries and case of ASCII alone: the same on
+/// texts of ASCII, for a small part of the states. An expression that names characters beyond
+/// has none.
+fn ascii(regex: &Regex) -> Option<regex::bytes::Regex> {
+    // `k` and the sign for kelvin are one where case does not count
+    let names_others = [r"\x", r"\u", r"\U"]
+        .iter()
+        .any(|escape| regex.pattern.contains(escape));
+    if names_others || !regex.pattern.is_ascii() {
+        return None;
+    }
+    regex::bytes::RegexBuilder::new(&regex.flagged())
+        .unicode(false)
+        .size_limit(REGEX_SIZE)
+        .build()
+        .ok()
 }
 
 impl Engine {
@@ -136,6 +162,28 @@ mod tests {
         assert_eq!(first.is_match("b", "b"), Ok(false));
         assert!(first.engine.get().is_none());
         assert_eq!(first.is_match("xaab", "xaab"), Ok(true));
+    }
+
+    #[test]
+    fn ascii_and_unicode_agree_on_ascii() {
+        for (pattern, text) in [
+            (r"^\w{1,3}$", "ab"),
+            (r"(?i)^k\b.S$", "K!s"),
+            (r"(?i)\u{212A}", "k"),
+            (r"(?i)[\x{17F}]", "s"),
+            (r"[^\x00-\x7f]|\xb5", "abc"),
+            (r"\p{Lu}\d\s\B", "A1 "),
+            (r"(?u)^\W$", "-"),
+        ] {
+            let unicode = regex::Regex::new(pattern).unwrap();
+            let lazy = LazyRegex::new(&regex(pattern), true);
+            let answer = lazy.is_match(&crate::fold::fold(text), text);
+            assert_eq!(answer, Ok(unicode.is_match(text)), "{pattern}");
+        }
+        let word = LazyRegex::new(&regex(r"^\w{1,3}$"), true);
+        assert_eq!(word.is_match("ab", "ab"), Ok(true));
+        assert!(word.engine.get().is_none());
+        assert_eq!(word.is_match("äb", "äb"), Ok(true));
     }
 
     /// Between two steps back such a regex may read all of a value; so it is asked of no
