@@ -85,14 +85,13 @@ impl Input {
         let mut faults = Vec::new();
         while reader.read(&mut batch) {
             faults.extend_from_slice(batch.faults());
-            for record in batch.records() {
-                let decoded = self.decode(record.text, &mut event, &mut |event| {
+            let refused = batch.decode(|record| {
+                self.decode(record.text, &mut event, &mut |event| {
                     each(event, batch.file(), record.line);
-                });
-                if let Err(message) = decoded {
-                    faults.push(malformed(&batch, record.line, message));
-                }
-            }
+                })
+            });
+            let refused = refused.into_iter();
+            faults.extend(refused.map(|(record, why)| malformed(&batch, record.line, why)));
         }
         faults
     }

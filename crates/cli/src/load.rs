@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// How long a rule file or a list may be, in bytes.
 const MAX_FILE: u64 = 16 << 20;
+/// Rule files up to this many bytes are read at once; hardly one is longer.
+const AT_ONCE: usize = 16 << 10;
 /// How many values a list may have.
 const MAX_VALUES: usize = 1_000_000;
 /// How many directories above a rule file are looked at for `lists/`.
@@ -100,13 +102,14 @@ impl Loaded {
 
 /// Reads a file as UTF-8; the error is a sentence without the path.
 pub fn read_text(path: &Path) -> Result<String, String> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(AT_ONCE);
     File::open(path)
         .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
         .map_err(|error| error.to_string())?;
     if bytes.len() as u64 > MAX_FILE {
         return Err(format!("longer than {} MiB", MAX_FILE >> 20));
     }
+    bytes.shrink_to_fit();
     String::from_utf8(bytes)
         .map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
 }

@@ -5,7 +5,7 @@ use crate::load::Loaded;
 use crate::render::escape;
 use crate::render::paint::Style;
 use crate::settings::{FailOn, Look, Outcome};
-use sigwright_events::Fault;
+use sigwright_events::{Fault, Record};
 use sigwright_syntax::Severity;
 use sigwright_syntax::ast::Level;
 use std::collections::BTreeMap;
@@ -40,6 +40,12 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Counts a record.
+    pub fn record(&mut self, record: Record<'_>) {
+        self.records += 1;
+        self.bytes += record.text.len() as u64;
+    }
+
     /// Counts a finding.
     pub fn finding(&mut self, level: Option<Level>) {
         *self.findings.entry(level).or_default() += 1;

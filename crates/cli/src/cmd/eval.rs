@@ -4,13 +4,14 @@ use super::{complain, report};
 use crate::args::{ColorWhen, EvalArgs};
 use crate::input::{Input, malformed};
 use crate::load;
-use crate::pipeline::{self, Done};
+use crate::pipeline;
 use crate::render::finding::{Finding, Printer};
 use crate::settings::{Look, Outcome, Stream};
 use crate::summary::Counts;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use sigwright_engine::evidence::Finder;
-use sigwright_engine::{Event, Matcher, NodeId, Program, ProgramOptions};
+use sigwright_engine::evidence::{Evidence, Finder};
+use sigwright_engine::{Event, Matcher, Program, ProgramOptions};
+use sigwright_events::time::event_time;
 use sigwright_events::{Batch, Progress};
 use sigwright_ir::RuleId;
 use sigwright_syntax::Severity;
@@ -64,11 +65,11 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
         &mut input.open(&args.inputs),
         threads(args.threads),
         || Scratch::new(&program),
-        |scratch, batch, text, counts| job.batch(scratch, batch, text, counts),
-        |done: Done| {
-            counts.add(done.counts);
-            out.show(done.progress);
-            out.write(&done.text)
+        |scratch, lot| job.batch(scratch, &lot.batch, &mut lot.text, &mut lot.counts),
+        |lot| {
+            counts.add(std::mem::take(&mut lot.counts));
+            out.show(lot.progress);
+            out.write(&lot.text)
         },
     )?;
     out.finish();
@@ -79,7 +80,10 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
         err_look,
         &mut io::stderr().lock(),
     )?;
-    Ok(counts.outcome(&loaded, &args.fail_on))
+    let outcome = counts.outcome(&loaded, &args.fail_on);
+    // the process is about to end, which frees all memory at once
+    std::mem::forget((loaded, program));
+    Ok(outcome)
 }
 
 fn threads(asked: Option<u16>) -> usize {
@@ -92,7 +96,7 @@ fn threads(asked: Option<u16>) -> usize {
 /// What all workers share.
 struct Job<'a> {
     input: &'a Input,
-    printer: Printer,
+    printer: Printer<'a>,
     min_level: Option<Level>,
 }
 
@@ -100,9 +104,9 @@ struct Job<'a> {
 struct Scratch<'p> {
     event: Event,
     matcher: Matcher<'p>,
-    evidence: Finder<'p>,
+    finder: Finder<'p>,
     matched: Vec<RuleId>,
-    fields: Vec<(String, NodeId)>,
+    evidence: Vec<Evidence<'p>>,
 }
 
 impl<'p> Scratch<'p> {
@@ -110,9 +114,9 @@ impl<'p> Scratch<'p> {
         Scratch {
             event: Event::new(),
             matcher: Matcher::new(program),
-            evidence: Finder::new(program.rules()),
+            finder: Finder::new(program.rules()),
             matched: Vec::new(),
-            fields: Vec::new(),
+            evidence: Vec::new(),
         }
     }
 }
@@ -131,18 +135,21 @@ impl Job<'_> {
         let Scratch {
             event,
             matcher,
-            evidence,
+            finder,
             matched,
-            fields,
+            evidence,
         } = scratch;
         let before = matcher.counters();
-        for record in batch.records() {
-            counts.records += 1;
-            counts.bytes += record.text.len() as u64;
-            let decoded = self.input.decode(record.text, event, &mut |event| {
+        let refused = batch.decode(|record| {
+            self.input.decode(record.text, event, &mut |event| {
                 counts.events += 1;
                 counts.unknown += u64::from(self.input.is_unknown(event));
                 matcher.matches(event, matched);
+                if matched.is_empty() {
+                    return;
+                }
+                let time = event_time(event);
+                let products = self.input.products(event);
                 for rule in matched.iter().copied() {
                     let level = self.printer.level(rule);
                     counts.finding(level);
@@ -150,23 +157,25 @@ impl Job<'_> {
                         counts.hidden += 1;
                         continue;
                     }
-                    let found = evidence.find_after(matcher, rule, event);
-                    fields.clear();
-                    fields.extend(found.into_iter().map(|e| (e.field, e.node)));
+                    finder.find_after(matcher, rule, event, evidence);
                     let finding = Finding {
                         rule,
                         event,
-                        products: self.input.products(event),
+                        time,
+                        products,
                         file: batch.file(),
                         line: record.line,
-                        fields,
+                        evidence,
                     };
                     self.printer.print(&finding, text);
                 }
-            });
-            if let Err(message) = decoded {
-                counts.fault(&malformed(batch, record.line, message));
-            }
+            })?;
+            counts.record(record);
+            Ok(())
+        });
+        for (record, message) in refused {
+            counts.record(record);
+            counts.fault(&malformed(batch, record.line, message));
         }
         let after = matcher.counters();
         counts.exhausted += after.exhausted - before.exhausted;
@@ -221,3 +230,6 @@ impl Output {
         self.bar.finish_and_clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

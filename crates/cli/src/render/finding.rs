@@ -6,10 +6,12 @@ use crate::args::FindingFormat;
 use crate::glance;
 use crate::load::Loaded;
 use crate::settings::Look;
-use sigwright_engine::{Event, NodeId};
+use sigwright_engine::evidence::Evidence;
+use sigwright_engine::{Event, NodeId, Time};
 use sigwright_ir::{Rule, RuleId};
 use sigwright_syntax::ast::Level;
 use std::io::Write;
+use std::sync::OnceLock;
 
 /// One rule on one event.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +20,8 @@ pub struct Finding<'a> {
     pub rule: RuleId,
     /// The event.
     pub event: &'a Event,
+    /// When the event happened, as far as known.
+    pub time: Option<Time>,
     /// The products of the log it came from, as far as known.
     pub products: &'a [String],
     /// The file it came from.
@@ -25,25 +29,25 @@ pub struct Finding<'a> {
     /// The line its record starts at.
     pub line: u64,
     /// The fields that mattered and their values.
-    pub fields: &'a [(String, NodeId)],
+    pub evidence: &'a [Evidence<'a>],
 }
 
 /// Writes findings in one form; shared by all workers.
 #[derive(Debug)]
-pub struct Printer {
+pub struct Printer<'a> {
     form: FindingFormat,
     with_event: bool,
     look: Look,
-    rules: Vec<Shown>,
+    rules: Vec<Shown<'a>>,
 }
 
-/// What is shown of a rule, ready to copy.
+/// What is shown of a rule.
 #[derive(Debug)]
-struct Shown {
-    json: Vec<u8>,
-    level: Option<Level>,
-    title: String,
-    path: String,
+struct Shown<'a> {
+    rule: &'a Rule,
+    path: &'a str,
+    /// Ready to copy, once it was needed.
+    json: OnceLock<Vec<u8>>,
 }
 
 /// The columns of a table: heading and width; the last is as wide as it gets.
@@ -61,14 +65,18 @@ const SHOWN_VALUES: usize = 4;
 /// How many columns of one value are shown to people.
 const VALUE_WIDTH: usize = 160;
 
-impl Printer {
+impl<'a> Printer<'a> {
     /// A printer of findings of the rules loaded.
-    pub fn new(loaded: &Loaded, form: FindingFormat, with_event: bool, look: Look) -> Self {
+    pub fn new(loaded: &'a Loaded, form: FindingFormat, with_event: bool, look: Look) -> Self {
         let rules = loaded
             .set
             .rules
             .iter()
-            .map(|rule| Shown::new(rule, loaded.path(rule.source)))
+            .map(|rule| Shown {
+                rule,
+                path: loaded.path(rule.source),
+                json: OnceLock::new(),
+            })
             .collect();
         Printer {
             form,
@@ -92,7 +100,7 @@ impl Printer {
 
     /// The level of a rule.
     pub fn level(&self, rule: RuleId) -> Option<Level> {
-        self.rules.get(rule.index()).and_then(|r| r.level)
+        self.rules.get(rule.index())?.level()
     }
 
     /// Appends one finding.
@@ -107,38 +115,41 @@ impl Printer {
         }
     }
 
-    fn ndjson(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
+    fn ndjson(&self, shown: &Shown<'_>, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let event = finding.event;
         out.extend_from_slice(b"{\"kind\":\"finding\",\"time\":");
-        json::optional(glance::time(event).as_deref(), out);
+        match finding.time {
+            Some(time) => {
+                out.push(b'"');
+                time.push_rfc3339(out);
+                out.push(b'"');
+            }
+            None => out.extend_from_slice(b"null"),
+        }
         out.extend_from_slice(b",\"rule\":");
-        out.extend_from_slice(&shown.json);
+        out.extend_from_slice(shown.json());
         out.extend_from_slice(b",\"source\":{\"file\":");
         json::string(finding.file, out);
-        let _ = write!(out, ",\"line\":{}", finding.line);
+        out.extend_from_slice(b",\"line\":");
+        json::number(finding.line, out);
         out.extend_from_slice(b"},\"fields\":{");
-        for (i, (name, nodes)) in grouped(finding.fields).into_iter().enumerate() {
+        for (i, field) in fields(finding.evidence).enumerate() {
             if i > 0 {
                 out.push(b',');
             }
-            json::string(name, out);
+            json::string(field.name, out);
             out.push(b':');
-            let values = distinct(nodes, |node| {
-                let mut value = Vec::new();
-                json::value(event, node, &mut value);
-                value
-            });
-            let several = values.len() != 1;
-            if several {
-                out.push(b'[');
-            }
-            for (i, value) in values.iter().enumerate() {
-                if i > 0 {
+            let first = out.len();
+            let mut several = false;
+            for node in field.values(event) {
+                if out.len() > first {
                     out.push(b',');
+                    several = true;
                 }
-                out.extend_from_slice(value);
+                json::value(event, node, out);
             }
             if several {
+                out.insert(first, b'[');
                 out.push(b']');
             }
         }
@@ -153,15 +164,15 @@ impl Printer {
         out.extend_from_slice(b"}\n");
     }
 
-    fn table(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
+    fn table(&self, shown: &Shown<'_>, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let glance = glance::glance(finding.event, finding.products);
-        let when = glance::time(finding.event);
-        let level = shown.level.map_or("-", Level::as_str);
+        let when = finding.time.map(Time::to_rfc3339);
+        let level = shown.level().map_or("-", Level::as_str);
         let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let cells = [
             dash(when),
             level.to_owned(),
-            shown.title.clone(),
+            shown.rule.title().to_owned(),
             dash(glance.who),
             dash(glance.what),
             dash(glance.from),
@@ -170,7 +181,7 @@ impl Printer {
             let text = escape::short(cell, width);
             let gap = width.saturating_sub(unicode_width::UnicodeWidthStr::width(text.as_str()));
             let text = match i {
-                1 => self.look.paint(Style::Level(shown.level), text),
+                1 => self.look.paint(Style::Level(shown.level()), text),
                 _ => text,
             };
             let _ = write!(out, "{text}{:gap$}  ", "");
@@ -178,19 +189,19 @@ impl Printer {
         let _ = writeln!(out, "{}:{}", escape::line(finding.file), finding.line);
     }
 
-    fn pretty(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
+    fn pretty(&self, shown: &Shown<'_>, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let event = finding.event;
         let look = self.look;
         let glance = glance::glance(event, finding.products);
-        let level = shown.level.map_or("no level", Level::as_str);
+        let level = shown.level().map_or("no level", Level::as_str);
         let _ = writeln!(
             out,
             "{} {}",
             look.paint(
-                Style::Level(shown.level),
+                Style::Level(shown.level()),
                 format!(" {} ", level.to_uppercase())
             ),
-            look.paint(Style::Strong, escape::line(&shown.title)),
+            look.paint(Style::Strong, escape::line(shown.rule.title())),
         );
         let mut row = |name: &str, text: &str| {
             let _ = writeln!(
@@ -204,31 +215,31 @@ impl Printer {
                 row(name, &escape::short(&text, VALUE_WIDTH));
             }
         };
-        said("when", glance::time(event));
+        said("when", finding.time.map(Time::to_rfc3339));
         said("who", glance.who);
         said("what", glance.what);
         said("where", glance.from);
         let mut name_of_row = "why";
-        for (name, nodes) in grouped(finding.fields) {
-            let values = distinct(nodes, |node| {
-                let mut value = Vec::new();
-                json::value(event, node, &mut value);
-                String::from_utf8_lossy(&value).into_owned()
-            });
-            let mut text = format!("{} = ", escape::line(name));
-            for (i, value) in values.iter().take(SHOWN_VALUES).enumerate() {
+        for field in fields(finding.evidence) {
+            let mut text = format!("{} = ", escape::line(field.name));
+            let mut values = field.values(event);
+            for (i, node) in values.by_ref().take(SHOWN_VALUES).enumerate() {
                 if i > 0 {
                     text.push_str(", ");
                 }
-                text.push_str(&escape::short(value, VALUE_WIDTH));
+                let mut value = Vec::new();
+                json::value(event, node, &mut value);
+                let value = String::from_utf8_lossy(&value);
+                text.push_str(&escape::short(&value, VALUE_WIDTH));
             }
-            if values.len() > SHOWN_VALUES {
-                text.push_str(&format!(" and {} more", values.len() - SHOWN_VALUES));
+            let more = values.count();
+            if more > 0 {
+                text.push_str(&format!(" and {more} more"));
             }
             row(name_of_row, &text);
             name_of_row = "";
         }
-        row("rule", &escape::line(&shown.path));
+        row("rule", &escape::line(shown.path));
         row(
             "event",
             &format!("{}:{}", escape::line(finding.file), finding.line),
@@ -237,49 +248,70 @@ impl Printer {
     }
 }
 
-impl Shown {
-    fn new(rule: &Rule, path: &str) -> Self {
-        let meta = &rule.meta;
-        let level = meta.level.as_ref().map(|l| l.value);
-        let mut out = Vec::new();
-        out.extend_from_slice(b"{\"id\":");
-        json::optional(meta.id.as_ref().map(|t| t.value.as_str()), &mut out);
-        out.extend_from_slice(b",\"name\":");
-        json::optional(meta.name.as_ref().map(|t| t.value.as_str()), &mut out);
-        out.extend_from_slice(b",\"title\":");
-        json::optional(meta.title.as_ref().map(|t| t.value.as_str()), &mut out);
-        out.extend_from_slice(b",\"level\":");
-        json::optional(level.map(Level::as_str), &mut out);
-        out.extend_from_slice(b",\"path\":");
-        json::string(path, &mut out);
-        out.extend_from_slice(b",\"tags\":[");
-        for (i, tag) in meta.tags.iter().enumerate() {
-            if i > 0 {
-                out.push(b',');
+impl Shown<'_> {
+    fn level(&self) -> Option<Level> {
+        self.rule.meta.level.as_ref().map(|level| level.value)
+    }
+
+    fn json(&self) -> &[u8] {
+        self.json.get_or_init(|| {
+            let meta = &self.rule.meta;
+            let mut out = Vec::new();
+            out.extend_from_slice(b"{\"id\":");
+            json::optional(meta.id.as_ref().map(|t| t.value.as_str()), &mut out);
+            out.extend_from_slice(b",\"name\":");
+            json::optional(meta.name.as_ref().map(|t| t.value.as_str()), &mut out);
+            out.extend_from_slice(b",\"title\":");
+            json::optional(meta.title.as_ref().map(|t| t.value.as_str()), &mut out);
+            out.extend_from_slice(b",\"level\":");
+            json::optional(self.level().map(Level::as_str), &mut out);
+            out.extend_from_slice(b",\"path\":");
+            json::string(self.path, &mut out);
+            out.extend_from_slice(b",\"tags\":[");
+            for (i, tag) in meta.tags.iter().enumerate() {
+                if i > 0 {
+                    out.push(b',');
+                }
+                json::string(&tag.value, &mut out);
             }
-            json::string(&tag.value, &mut out);
-        }
-        out.extend_from_slice(b"]}");
-        Shown {
-            json: out,
-            level,
-            title: rule.title().to_owned(),
-            path: path.to_owned(),
-        }
+            out.extend_from_slice(b"]}");
+            out
+        })
     }
 }
 
-/// Values by field, fields in the order they first occur.
-fn grouped(fields: &[(String, NodeId)]) -> Vec<(&str, Vec<NodeId>)> {
-    let mut groups: indexmap::IndexMap<&str, Vec<NodeId>> = indexmap::IndexMap::new();
-    for (name, node) in fields {
-        groups.entry(name).or_default().push(*node);
-    }
-    groups.into_iter().collect()
+/// A field that mattered.
+struct Field<'f> {
+    name: &'f str,
+    /// Where it first occurs, and what comes after.
+    evidence: &'f [Evidence<'f>],
 }
 
-/// What is written of each place, each text once.
-fn distinct<T: std::hash::Hash + Eq>(nodes: Vec<NodeId>, text: impl Fn(NodeId) -> T) -> Vec<T> {
-    let texts: indexmap::IndexSet<T> = nodes.into_iter().map(text).collect();
-    texts.into_iter().collect()
+/// The fields in the order they first occur. Evidence is short: looking it through again
+/// costs less than a table.
+fn fields<'f>(evidence: &'f [Evidence<'f>]) -> impl Iterator<Item = Field<'f>> {
+    (0..evidence.len()).filter_map(move |at| {
+        let (before, after) = evidence.split_at_checked(at)?;
+        let name: &str = &after.first()?.field;
+        (!before.iter().any(|e| e.field == name)).then_some(Field {
+            name,
+            evidence: after,
+        })
+    })
+}
+
+impl<'f> Field<'f> {
+    fn nodes(&self) -> impl Iterator<Item = NodeId> + use<'f> {
+        let name = self.name;
+        let of_this = self.evidence.iter().filter(move |e| e.field == name);
+        of_this.map(|e| e.node)
+    }
+
+    /// Its values, of those that are written alike the first.
+    fn values(&self, event: &'f Event) -> impl Iterator<Item = NodeId> {
+        self.nodes().enumerate().filter_map(move |(i, node)| {
+            let mut before = self.nodes().take(i);
+            (!before.any(|earlier| json::same(event, earlier, node))).then_some(node)
+        })
+    }
 }
