@@ -86,9 +86,7 @@ pub(crate) struct Firing<'a> {
 impl Firing<'_> {
     pub fn alert(&self, values: Vec<(String, f64)>, steps: &[Step], total: u64) -> Alert {
         let meta = &self.rule.meta;
-        let identity = [&meta.id, &meta.name, &meta.title];
-        let identity = identity.into_iter().flatten().next();
-        let identity = identity.map_or("", |text| text.value.as_str());
+        let identity = super::snapshot::identity(meta);
         let events: Vec<Cause> = steps
             .iter()
             .filter(|step| step.time >= self.from)

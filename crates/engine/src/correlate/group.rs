@@ -37,16 +37,16 @@ pub(crate) struct Group {
     pub window: Window,
     pub trail: Trail,
     pub tail: Option<Box<Tail>>,
-    hash: u32,
+    pub hash: u32,
     /// Bytes it was accounted with.
-    cost: u32,
+    pub cost: u32,
     /// Sliding: the condition holds. Closing: a window is open.
     pub on: bool,
     /// Whether this instant has come to it.
     pub stage: Stage,
     /// It changed after it was saved.
-    dirty: bool,
-    used: bool,
+    pub dirty: bool,
+    pub used: bool,
 }
 
 /// Bytes a group takes in the index and between allocations.
@@ -184,18 +184,20 @@ impl Groups {
     }
 
     /// Puts back a group of an earlier run.
-    pub fn restore(&mut self, group: Group) {
+    pub fn restore(&mut self, group: Group) -> u32 {
         let folded = folded_key(&group.key);
         let id = self.find(&group.key, &folded);
-        if let Some(place) = self.get_mut(id) {
+        let place = self.chunks.get_mut(id as usize / CHUNK);
+        if let Some(place) = place.and_then(|chunk| chunk.get_mut(id as usize % CHUNK)) {
             *place = Group {
                 hash: place.hash,
                 used: true,
                 ..group
             };
             place.cost = u32::try_from(place.bytes()).unwrap_or(u32::MAX);
-            self.bytes += self.get(id).map_or(0, Group::bytes);
+            self.bytes += place.cost as usize;
         }
+        id
     }
 
     fn remove(&mut self, id: u32) {
@@ -252,18 +254,26 @@ impl Groups {
             let heavy = self.bytes.saturating_sub(bytes) / mean.max(1);
             let most = self.len().saturating_sub(groups).max(heavy).max(1);
             let mut coldest: Vec<(i64, u32)> = self.iter().map(|(id, g)| (g.last, id)).collect();
+            let key = |id: u32| self.get(id).map(|group| &group.key);
             let among = (2 * most).max(16);
             if among < coldest.len() {
-                coldest.select_nth_unstable(among);
+                coldest.select_nth_unstable_by(among, |a, b| {
+                    a.0.cmp(&b.0).then_with(|| key(a.1).cmp(&key(b.1)))
+                });
                 coldest.truncate(among);
             }
-            let far = |(last, id): (i64, u32)| {
-                let near = self.get(id).map_or(0.0, &progress);
-                // 0 to 1 in steps, so that it can be ordered
-                ((near.clamp(0.0, 1.0) * 1e6) as u32, last, id)
-            };
-            let mut ranked: Vec<(u32, i64, u32)> = coldest.into_iter().map(far).collect();
-            ranked.sort_unstable();
+            // 0 to 1 in steps, so that it can be ordered
+            let steps = |near: f32| (near.clamp(0.0, 1.0) * 1e6) as u32;
+            let near = |id: u32| self.get(id).map_or(0, |group| steps(progress(group)));
+            let mut ranked: Vec<(u32, i64, u32)> = coldest
+                .into_iter()
+                .map(|(last, id)| (near(id), last, id))
+                .collect();
+            ranked.sort_unstable_by(|a, b| {
+                (a.0, a.1)
+                    .cmp(&(b.0, b.1))
+                    .then_with(|| key(a.2).cmp(&key(b.2)))
+            });
             for (_, _, id) in ranked.into_iter().take(most) {
                 self.remove(id);
                 evicted += 1;

@@ -74,11 +74,6 @@ impl Suppressions {
         gone
     }
 
-    /// All, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = (&(usize, u128), &i64)> {
-        self.since.iter()
-    }
-
     /// What changed since the last call.
     pub fn changes(&mut self) -> Vec<((usize, u128), i64)> {
         let dirty = std::mem::take(&mut self.dirty);

@@ -33,8 +33,10 @@ pub struct Options {
     pub lateness: Lateness,
     /// How many observations may wait; then the older half goes on.
     pub waiting: usize,
-    /// Groups, and terms in memory, of one correlation.
+    /// Groups of one correlation.
     pub groups: usize,
+    /// Terms of one correlation that are in memory.
+    pub terms: usize,
     /// Bytes that the groups of one correlation may take.
     pub memory: usize,
     /// Observations that one group may hold.
@@ -51,6 +53,7 @@ impl Default for Options {
             lateness: Lateness::All,
             waiting: 1_000_000,
             groups: 1_000_000,
+            terms: 1_000_000,
             memory: 256 << 20,
             held: 100_000,
             suppressed: 1_000_000,
@@ -232,7 +235,8 @@ impl<S: Store> Correlator<S> {
                 };
                 let baseline = station.baseline.as_ref();
                 Counts {
-                    forgotten: baseline.map_or(0, |(baseline, _)| baseline.forgotten),
+                    forgotten: station.counts.forgotten
+                        + baseline.map_or(0, |(baseline, _)| baseline.forgotten),
                     ..station.counts
                 }
             }
@@ -248,6 +252,13 @@ impl<S: Store> Correlator<S> {
     pub fn groups(&self, correlation: usize) -> (usize, usize) {
         let station = self.stations.get(self.wiring.rank(correlation));
         station.map_or((0, 0), |s| (s.groups.len(), s.groups.bytes()))
+    }
+
+    /// How many terms of a `new_terms` correlation are in memory.
+    pub fn terms(&self, correlation: usize) -> usize {
+        let station = self.stations.get(self.wiring.rank(correlation));
+        let baseline = station.and_then(|station| station.baseline.as_ref());
+        baseline.map_or(0, |(baseline, _)| baseline.len())
     }
 
     /// Notes when a log began; the first word counts.
@@ -387,6 +398,7 @@ impl<S: Store> Correlator<S> {
                         bytes: self.options.memory,
                     },
                     held: self.options.held,
+                    terms: self.options.terms,
                     opened: &mut self.opened,
                 };
                 if let Err(error) = station.run(rule, &mut instant) {

@@ -47,6 +47,7 @@ pub(crate) struct Instant<'a, S> {
     pub store: &'a mut S,
     pub room: Room,
     pub held: usize,
+    pub terms: usize,
     /// Windows that opened: when they end, and whose they are.
     pub opened: &'a mut Vec<(i64, u32)>,
 }
@@ -81,10 +82,10 @@ pub(crate) struct Station {
 /// An occurrence of a term at this instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Seen {
-    group: u32,
+    of_group: u128,
     term: u128,
     event: u64,
-    of_group: u128,
+    group: u32,
     tuple: u32,
     todo: Todo,
 }
@@ -397,7 +398,13 @@ impl Station {
 
     /// Judges the windows that end at this instant, and closes them.
     fn close_due<S>(&mut self, rule: &CorrelationRule, instant: &mut Instant<'_, S>) {
-        let due = std::mem::take(&mut self.due);
+        let mut due = std::mem::take(&mut self.due);
+        if due.len() > 1 {
+            let groups = &self.groups;
+            let key = |id: u32| groups.get(id).map(|group| &group.key);
+            due.sort_by(|a, b| key(*a).cmp(&key(*b)));
+        }
+        let mut sorted = false;
         for id in &due {
             let Some(group) = self.groups.get_mut(*id) else {
                 continue;
@@ -413,12 +420,10 @@ impl Station {
             group.last = end;
             let tail = group.tail.take();
             if window.holds(&self.gauge) {
-                let here: Vec<&Item> = self
-                    .absorbed
-                    .iter()
-                    .filter(|(other, _)| other == id)
-                    .filter_map(|(_, item)| instant.items.get(*item as usize))
-                    .collect();
+                if !std::mem::replace(&mut sorted, true) {
+                    self.absorbed.sort_by_key(|(id, _)| *id);
+                }
+                let here = newest(&self.absorbed, *id, instant.items);
                 let firing = Firing {
                     correlation: self.correlation,
                     rule,
@@ -439,9 +444,8 @@ impl Station {
                     newest,
                 });
             }
-            if !self.touched.contains(id) {
-                self.touched.push(*id);
-            }
+            // settled twice where it absorbed something, too: no harm
+            self.touched.push(*id);
         }
         self.due = due;
         self.due.clear();
@@ -470,7 +474,7 @@ impl Station {
             seen.sort_unstable();
         }
         let mut result = Ok(());
-        for same in seen.chunk_by(|a, b| (a.group, a.term) == (b.group, b.term)) {
+        for same in seen.chunk_by(|a, b| (a.of_group, a.term) == (b.of_group, b.term)) {
             let Some(first) = same.first() else {
                 continue;
             };
@@ -541,8 +545,7 @@ impl Station {
         }
         seen.clear();
         self.terms = seen;
-        let (room, store) = (instant.room.groups, &mut *instant.store);
-        result.and(baseline.trim(store, room))
+        result.and(baseline.trim(instant.store, instant.terms))
     }
 
     /// Keeps to the limits.
