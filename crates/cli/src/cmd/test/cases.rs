@@ -85,7 +85,29 @@ struct Step {
     at: String,
     event: serde_json::Value,
     #[serde(default)]
-    alerts: Vec<String>,
+    alerts: Vec<Said>,
+}
+
+/// What is said at a step: the rule's name, or more of it.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "read to be checked; run once there is state")]
+enum Said {
+    /// By id, name or title.
+    Rule(String),
+    /// What is left out is not compared.
+    One(OneSaid),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "read to be checked; run once there is state")]
+struct OneSaid {
+    rule: String,
+    level: Option<String>,
+    /// Empty: none holds.
+    variation: Option<String>,
+    group: Option<std::collections::BTreeMap<String, String>>,
 }
 
 #[derive(Deserialize)]
