@@ -3,6 +3,7 @@
 use crate::settings::{FailOn, LogSourceOverride};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sigwright_engine::correlate::Lateness;
 use sigwright_events::Format;
 use sigwright_syntax::ast::Level;
 use std::path::PathBuf;
@@ -110,7 +111,10 @@ pub struct EvalArgs {
     #[command(flatten)]
     pub lists: ListArgs,
 
-    /// Print only findings of at least this level; all are counted
+    #[command(flatten)]
+    pub state: StateArgs,
+
+    /// Print only findings and alerts of at least this level; all are counted
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     pub min_level: Option<Level>,
 
@@ -162,6 +166,55 @@ pub struct EventArgs {
     /// Networks with their owners, as CSV or MMDB, for `source.is_cloud` and `source.as.*`
     #[arg(long, value_name = "FILE")]
     pub networks: Option<PathBuf>,
+
+    /// The cluster of Kubernetes logs that do not say which they are from [default: unnamed]
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+}
+
+/// How correlations run.
+#[derive(Debug, Args, Default, Clone)]
+pub struct StateArgs {
+    /// How late an event may come and still count: a time such as `30s`, `5m` or `1h`, or `all`
+    /// [default: all for files, 5m for standard input]
+    #[arg(long, value_name = "TIME")]
+    pub lateness: Option<LatenessArg>,
+
+    /// Show findings of rules that only feed correlations, too
+    #[arg(long)]
+    pub generate: bool,
+
+    /// Learn from the input and say nothing
+    #[arg(long)]
+    pub train: bool,
+}
+
+/// `--lateness`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LatenessArg(pub Lateness);
+
+impl std::str::FromStr for LatenessArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "all" {
+            return Ok(LatenessArg(Lateness::All));
+        }
+        let unit = match text.as_bytes().last() {
+            Some(b's') => 1,
+            Some(b'm') => 60,
+            Some(b'h') => 3_600,
+            Some(b'd') => 86_400,
+            _ => return Err("a number and s, m, h or d, or `all`".to_owned()),
+        };
+        let number = text.get(..text.len() - 1).unwrap_or_default();
+        let number: i64 = number
+            .parse()
+            .map_err(|_| format!("`{number}` is no whole number"))?;
+        let nanos = number.checked_mul(unit * 1_000_000_000);
+        let nanos = nanos.filter(|n| *n >= 0).ok_or("out of range")?;
+        Ok(LatenessArg(Lateness::Within(nanos)))
+    }
 }
 
 /// Where the lists behind placeholders are.

@@ -30,6 +30,9 @@ impl Input {
         if let Some(told) = told {
             decoder = decoder.with_origin(told);
         }
+        if let Some(cluster) = &args.cluster {
+            decoder = decoder.with_cluster(cluster.clone());
+        }
         if let Some(path) = &args.networks {
             let networks =
                 Networks::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -136,7 +139,13 @@ fn reads(rules: &Arc<RuleSet>, origins: &Origins, all: bool) -> Reads {
             .rules
             .iter()
             .filter(|rule| all || origins.sees(&rule.logsource, origin));
-        rules.reads(seen).into_iter().collect()
+        // the log an observation is from has it in its name
+        let cluster = std::iter::once("cluster.id".to_owned());
+        let reads = rules.reads(seen).into_iter();
+        match rules.correlations.is_empty() && rules.stateful().next().is_none() {
+            true => reads.collect(),
+            false => reads.chain(cluster).collect(),
+        }
     })
 }
 

@@ -10,6 +10,7 @@ mod render;
 mod settings;
 mod summary;
 mod walk;
+mod watch;
 
 use args::{Cli, Command};
 use clap::Parser;

@@ -6,6 +6,7 @@
 //! and uses it again.
 
 use crate::summary::Counts;
+use sigwright_engine::correlate::{Begin, Observation};
 use sigwright_events::{Batch, Progress, Reader};
 use std::collections::BTreeMap;
 use std::io;
@@ -28,9 +29,21 @@ pub struct Lot {
     pub text: Vec<u8>,
     /// What is to be counted.
     pub counts: Counts,
+    /// What correlations are to hear of, in the order read.
+    pub heard: Vec<Heard>,
     /// How far reading had come.
     pub progress: Progress,
-    number: u64,
+    /// Its place in the input, from 0.
+    pub number: u64,
+}
+
+/// What a worker tells the correlations.
+#[derive(Debug)]
+pub enum Heard {
+    /// A log began.
+    Begin(Begin),
+    /// A rule matched an event.
+    Observation(Observation),
 }
 
 impl Lot {
@@ -39,6 +52,7 @@ impl Lot {
             batch: Batch::new(),
             text: Vec::new(),
             counts: Counts::default(),
+            heard: Vec::new(),
             progress: Progress {
                 read: 0,
                 total: None,
@@ -52,6 +66,7 @@ impl Lot {
         self.text.clear();
         self.text.shrink_to(KEPT);
         self.counts = Counts::default();
+        self.heard.clear();
         let more = reader.read(&mut self.batch);
         self.progress = reader.progress();
         more
@@ -114,6 +129,7 @@ fn alone<W>(
     while lot.fill(reader) {
         work(&mut kept, &mut lot);
         write(&mut lot)?;
+        lot.number += 1;
     }
     Ok(())
 }

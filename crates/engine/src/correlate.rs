@@ -26,6 +26,7 @@ pub mod window;
 mod wiring;
 
 pub use alert::{Alert, Cause, RiskShown, Speech};
+pub use hints::risk;
 pub use machine::{Correlator, Counts, Lateness, Options};
 pub use observation::{Fields, Observation, Place};
 pub use observer::{Begin, Observer, Unseen};

@@ -365,3 +365,11 @@ fn take(entries: &mut Entries, name: &str) -> Attribute {
     let at = entries.iter().position(|(key, _)| key.value == name)?;
     Some(entries.remove(at))
 }
+
+impl CorrelationKind {
+    /// What rules call it.
+    pub fn as_str(self) -> &'static str {
+        let row = KINDS.iter().find(|row| row.kind == self);
+        row.map_or("", |row| row.name)
+    }
+}

@@ -1,22 +1,29 @@
 //! `sigwright eval`.
 
 use super::{complain, report};
-use crate::args::{ColorWhen, EvalArgs};
+use crate::args::{ColorWhen, EvalArgs, LatenessArg};
 use crate::input::{Input, malformed};
 use crate::load;
-use crate::pipeline;
-use crate::render::finding::{Finding, Printer};
+use crate::pipeline::{self, Heard, Lot};
+use crate::render::alert::AlertPrinter;
+use crate::render::finding::{self, Finding, Printer};
 use crate::settings::{Look, Outcome, Stream};
 use crate::summary::Counts;
+use crate::watch::Watch;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sigwright_engine::correlate::{
+    self, Lateness, NoStore, Observer, Options, Place, RiskShown, Voice, Wiring,
+};
 use sigwright_engine::evidence::{Evidence, Finder};
-use sigwright_engine::{Event, Matcher, Program, ProgramOptions};
+use sigwright_engine::{Event, Matcher, Program, ProgramOptions, Time, naive};
+use sigwright_events::Progress;
 use sigwright_events::time::event_time;
-use sigwright_events::{Batch, Progress};
-use sigwright_ir::RuleId;
+use sigwright_ir::hints::Variation;
+use sigwright_ir::{Rule, RuleId, RuleSet};
 use sigwright_syntax::Severity;
 use sigwright_syntax::ast::Level;
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long a run is silent before it shows how far it is.
@@ -55,23 +62,44 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
     if let Some(head) = printer.head() {
         out.write(head.as_bytes())?;
     }
+    let wiring = Arc::new(Wiring::new(&loaded.set, args.state.generate));
     let job = Job {
         input: &input,
+        set: &loaded.set,
+        wiring: &wiring,
         printer,
         min_level: args.min_level,
+        train: args.state.train,
     };
+    let look = Look::of(Stream::Out, color);
+    let mut watch = Watch::new(
+        &loaded,
+        wiring.clone(),
+        Options {
+            lateness: lateness(args),
+            train: args.state.train,
+            ..Options::default()
+        },
+        NoStore,
+        AlertPrinter::new(&loaded, args.format, look),
+        args.min_level,
+    );
     let mut counts = Counts::default();
     pipeline::run(
         &mut input.open(&args.inputs),
         threads(args.threads),
-        || Scratch::new(&program),
-        |scratch, lot| job.batch(scratch, &lot.batch, &mut lot.text, &mut lot.counts),
+        || Scratch::new(&program, &job),
+        |scratch, lot| job.batch(scratch, lot),
         |lot| {
+            watch.hear(lot);
             counts.add(std::mem::take(&mut lot.counts));
             out.show(lot.progress);
             out.write(&lot.text)
         },
     )?;
+    let mut text = Vec::new();
+    watch.end(&mut text, &mut counts);
+    out.write(&text)?;
     out.finish();
     counts.closed_carriers = input.closed_carriers();
     counts.print(
@@ -93,11 +121,24 @@ fn threads(asked: Option<u16>) -> usize {
     )
 }
 
+/// Files are put in order as a whole; standard input may never end.
+fn lateness(args: &EvalArgs) -> Lateness {
+    let live = args.inputs.iter().any(|input| input.as_os_str() == "-");
+    match (args.state.lateness, live) {
+        (Some(LatenessArg(lateness)), _) => lateness,
+        (None, true) => Lateness::Within(5 * 60 * 1_000_000_000),
+        (None, false) => Lateness::All,
+    }
+}
+
 /// What all workers share.
 struct Job<'a> {
     input: &'a Input,
+    set: &'a RuleSet,
+    wiring: &'a Wiring,
     printer: Printer<'a>,
     min_level: Option<Level>,
+    train: bool,
 }
 
 /// What a worker keeps.
@@ -107,28 +148,38 @@ struct Scratch<'p> {
     finder: Finder<'p>,
     matched: Vec<RuleId>,
     evidence: Vec<Evidence<'p>>,
+    /// None where nothing keeps state.
+    observer: Option<Observer<'p>>,
+    shown: Vec<u8>,
 }
 
 impl<'p> Scratch<'p> {
-    fn new(program: &'p Program) -> Self {
+    fn new(program: &'p Program, job: &'p Job<'_>) -> Self {
         Scratch {
             event: Event::new(),
             matcher: Matcher::new(program),
             finder: Finder::new(program.rules()),
             matched: Vec::new(),
             evidence: Vec::new(),
+            observer: job
+                .wiring
+                .is_used()
+                .then(|| Observer::new(job.set, job.wiring, &job.input.origins)),
+            shown: Vec::new(),
         }
     }
 }
 
 impl Job<'_> {
-    fn batch(
-        &self,
-        scratch: &mut Scratch<'_>,
-        batch: &Batch,
-        text: &mut Vec<u8>,
-        counts: &mut Counts,
-    ) {
+    fn batch(&self, scratch: &mut Scratch<'_>, lot: &mut Lot) {
+        let Lot {
+            batch,
+            text,
+            counts,
+            heard,
+            number,
+            ..
+        } = lot;
         for fault in batch.faults() {
             counts.fault(fault);
         }
@@ -138,36 +189,92 @@ impl Job<'_> {
             finder,
             matched,
             evidence,
+            observer,
+            shown,
         } = scratch;
         let before = matcher.counters();
+        let unseen = observer.as_ref().map(Observer::unseen).unwrap_or_default();
+        // events of a batch are numbered in the low half
+        let mut next = *number << 32;
         let refused = batch.decode(|record| {
             self.input.decode(record.text, event, &mut |event| {
                 counts.events += 1;
+                next += 1;
                 counts.unknown += u64::from(self.input.is_unknown(event));
+                let mut time = None;
+                if let Some(observer) = observer
+                    && self.wiring.asks_begin()
+                {
+                    time = event_time(event);
+                    let begin = observer.begin(event, time.map(Time::as_nanos));
+                    heard.extend(begin.map(Heard::Begin));
+                }
                 matcher.matches(event, matched);
                 if matched.is_empty() {
                     return;
                 }
-                let time = event_time(event);
+                let time = time.or_else(|| event_time(event));
+                let nanos = time.map(Time::as_nanos);
                 let products = self.input.products(event);
-                for rule in matched.iter().copied() {
-                    let level = self.printer.level(rule);
-                    counts.finding(level);
-                    if level < self.min_level {
-                        counts.hidden += 1;
+                for id in matched.iter().copied() {
+                    let place = Place {
+                        file: 0,
+                        line: record.line,
+                    };
+                    let observation = observer
+                        .as_mut()
+                        .and_then(|observer| observer.observe(id, event, nanos, next, place));
+                    let voice = self.wiring.voice(id);
+                    if voice == Voice::Never || self.train {
+                        counts.quiet += u64::from(voice == Voice::Never);
+                        heard.extend(observation.map(Heard::Observation));
                         continue;
                     }
-                    finder.find_after(matcher, rule, event, evidence);
-                    let finding = Finding {
-                        rule,
-                        event,
-                        time,
-                        products,
-                        file: batch.file(),
-                        line: record.line,
-                        evidence,
+                    finder.find_after(matcher, id, event, evidence);
+                    let Some(rule) = self.set.rule(id) else {
+                        continue;
                     };
-                    self.printer.print(&finding, text);
+                    let show = |at: Option<usize>, out: &mut Vec<u8>| {
+                        let variation = at.and_then(|at| rule.hints.variations.get(at));
+                        let risk = risk_of(rule, variation, event);
+                        let finding = Finding {
+                            rule: id,
+                            event,
+                            time,
+                            products,
+                            file: batch.file(),
+                            line: record.line,
+                            evidence,
+                            variation,
+                            risk: risk.as_ref(),
+                        };
+                        self.printer.print(&finding, out);
+                    };
+                    match observation {
+                        Some(mut observation) if voice == Voice::Waits => {
+                            shown.clear();
+                            let mut packed = Vec::new();
+                            for at in variations(self.set, rule, event) {
+                                shown.clear();
+                                show(at, shown);
+                                finding::pack(at, shown, &mut packed);
+                            }
+                            observation.text = Some(packed.into());
+                            heard.push(Heard::Observation(observation));
+                        }
+                        observation => {
+                            heard.extend(observation.map(Heard::Observation));
+                            let at = variations(self.set, rule, event).pop().flatten();
+                            let varied = at.and_then(|at| rule.hints.variations.get(at)?.level);
+                            let level = varied.or_else(|| self.printer.level(id));
+                            counts.finding(level);
+                            if level < self.min_level {
+                                counts.hidden += 1;
+                            } else {
+                                show(at, text);
+                            }
+                        }
+                    }
                 }
             })?;
             counts.record(record);
@@ -180,7 +287,46 @@ impl Job<'_> {
         let after = matcher.counters();
         counts.exhausted += after.exhausted - before.exhausted;
         counts.duplicate_keys += after.duplicate_keys - before.duplicate_keys;
+        if let Some(observer) = observer {
+            let now = observer.unseen();
+            counts.untimed += now.untimed - unseen.untimed;
+            counts.stages += now.stages - unseen.stages;
+        }
     }
+}
+
+/// The variations a finding may be, as far as the event tells: those that ask a correlation
+/// as well, then the first that does not or else none, which is last.
+fn variations(set: &RuleSet, rule: &Rule, event: &Event) -> Vec<Option<usize>> {
+    let mut possible = Vec::new();
+    for (at, variation) in rule.hints.variations.iter().enumerate() {
+        let when = variation.when;
+        if when.is_some_and(|when| !naive::holds(&set.exprs, when, event)) {
+            continue;
+        }
+        possible.push(Some(at));
+        if variation.when_rule.is_none() {
+            return possible;
+        }
+    }
+    possible.push(None);
+    possible
+}
+
+/// `x-risk` of a finding.
+fn risk_of(rule: &Rule, variation: Option<&Variation>, event: &Event) -> Option<RiskShown> {
+    let risk = rule.hints.risk.as_ref()?;
+    let mut values = |name: &str| {
+        let mut values = Vec::new();
+        event.reach(name, &mut |node| {
+            event.leaves(node, &mut |leaf| {
+                values.extend(event.value(leaf).text().map(str::to_owned));
+            });
+        });
+        values
+    };
+    let score = variation.and_then(|variation| variation.score);
+    Some(correlate::risk(risk, score, &mut values))
 }
 
 /// Standard output, and how far the run is on standard error where that is a terminal.

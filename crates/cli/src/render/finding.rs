@@ -1,13 +1,15 @@
 //! Findings: pretty, table, NDJSON.
 
 use super::paint::Style;
-use super::{escape, json};
+use super::{alert, escape, json};
 use crate::args::FindingFormat;
 use crate::glance;
 use crate::load::Loaded;
 use crate::settings::Look;
+use sigwright_engine::correlate::RiskShown;
 use sigwright_engine::evidence::Evidence;
 use sigwright_engine::{Event, NodeId, Time};
+use sigwright_ir::hints::Variation;
 use sigwright_ir::{Rule, RuleId};
 use sigwright_syntax::ast::Level;
 use std::io::Write;
@@ -30,6 +32,10 @@ pub struct Finding<'a> {
     pub line: u64,
     /// The fields that mattered and their values.
     pub evidence: &'a [Evidence<'a>],
+    /// Which of the rule's variations it is.
+    pub variation: Option<&'a Variation>,
+    /// `x-risk`, filled in.
+    pub risk: Option<&'a RiskShown>,
 }
 
 /// Writes findings in one form; shared by all workers.
@@ -51,7 +57,7 @@ struct Shown<'a> {
 }
 
 /// The columns of a table: heading and width; the last is as wide as it gets.
-const COLUMNS: [(&str, usize); 6] = [
+pub const COLUMNS: [(&str, usize); 6] = [
     ("WHEN", 27),
     ("LEVEL", 13),
     ("RULE", 38),
@@ -127,7 +133,14 @@ impl<'a> Printer<'a> {
             None => out.extend_from_slice(b"null"),
         }
         out.extend_from_slice(b",\"rule\":");
-        out.extend_from_slice(shown.json());
+        match finding.variation {
+            None => out.extend_from_slice(shown.json()),
+            Some(variation) => {
+                shown.write_json(Some(variation), out);
+                out.extend_from_slice(b",\"variation\":");
+                json::string(&variation.name, out);
+            }
+        }
         out.extend_from_slice(b",\"source\":{\"file\":");
         json::string(finding.file, out);
         out.extend_from_slice(b",\"line\":");
@@ -154,6 +167,10 @@ impl<'a> Printer<'a> {
             }
         }
         out.push(b'}');
+        if let Some(risk) = finding.risk {
+            out.extend_from_slice(b",\"risk\":");
+            alert::risk(risk, out);
+        }
         if self.with_event {
             out.extend_from_slice(b",\"event\":");
             match event.whole() {
@@ -167,12 +184,12 @@ impl<'a> Printer<'a> {
     fn table(&self, shown: &Shown<'_>, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let glance = glance::glance(finding.event, finding.products);
         let when = finding.time.map(Time::to_rfc3339);
-        let level = shown.level().map_or("-", Level::as_str);
+        let level = shown.level_of(finding.variation);
         let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let cells = [
             dash(when),
-            level.to_owned(),
-            shown.rule.title().to_owned(),
+            level.map_or("-", Level::as_str).to_owned(),
+            shown.title_of(finding.variation).to_owned(),
             dash(glance.who),
             dash(glance.what),
             dash(glance.from),
@@ -181,7 +198,7 @@ impl<'a> Printer<'a> {
             let text = escape::short(cell, width);
             let gap = width.saturating_sub(unicode_width::UnicodeWidthStr::width(text.as_str()));
             let text = match i {
-                1 => self.look.paint(Style::Level(shown.level()), text),
+                1 => self.look.paint(Style::Level(level), text),
                 _ => text,
             };
             let _ = write!(out, "{text}{:gap$}  ", "");
@@ -193,15 +210,16 @@ impl<'a> Printer<'a> {
         let event = finding.event;
         let look = self.look;
         let glance = glance::glance(event, finding.products);
-        let level = shown.level().map_or("no level", Level::as_str);
+        let level = shown.level_of(finding.variation);
+        let shown_level = level.map_or("no level", Level::as_str).to_uppercase();
         let _ = writeln!(
             out,
             "{} {}",
+            look.paint(Style::Level(level), format!(" {shown_level} ")),
             look.paint(
-                Style::Level(shown.level()),
-                format!(" {} ", level.to_uppercase())
+                Style::Strong,
+                escape::line(shown.title_of(finding.variation))
             ),
-            look.paint(Style::Strong, escape::line(shown.rule.title())),
         );
         let mut row = |name: &str, text: &str| {
             let _ = writeln!(
@@ -219,6 +237,7 @@ impl<'a> Printer<'a> {
         said("who", glance.who);
         said("what", glance.what);
         said("where", glance.from);
+        said("risk", finding.risk.and_then(told));
         let mut name_of_row = "why";
         for field in fields(finding.evidence) {
             let mut text = format!("{} = ", escape::line(field.name));
@@ -253,31 +272,81 @@ impl Shown<'_> {
         self.rule.meta.level.as_ref().map(|level| level.value)
     }
 
+    fn level_of(&self, variation: Option<&Variation>) -> Option<Level> {
+        variation.and_then(|v| v.level).or(self.level())
+    }
+
+    fn title_of<'v>(&'v self, variation: Option<&'v Variation>) -> &'v str {
+        variation.map_or_else(|| self.rule.title(), |variation| &variation.title)
+    }
+
     fn json(&self) -> &[u8] {
         self.json.get_or_init(|| {
-            let meta = &self.rule.meta;
             let mut out = Vec::new();
-            out.extend_from_slice(b"{\"id\":");
-            json::optional(meta.id.as_ref().map(|t| t.value.as_str()), &mut out);
-            out.extend_from_slice(b",\"name\":");
-            json::optional(meta.name.as_ref().map(|t| t.value.as_str()), &mut out);
-            out.extend_from_slice(b",\"title\":");
-            json::optional(meta.title.as_ref().map(|t| t.value.as_str()), &mut out);
-            out.extend_from_slice(b",\"level\":");
-            json::optional(self.level().map(Level::as_str), &mut out);
-            out.extend_from_slice(b",\"path\":");
-            json::string(self.path, &mut out);
-            out.extend_from_slice(b",\"tags\":[");
-            for (i, tag) in meta.tags.iter().enumerate() {
-                if i > 0 {
-                    out.push(b',');
-                }
-                json::string(&tag.value, &mut out);
-            }
-            out.extend_from_slice(b"]}");
+            self.write_json(None, &mut out);
             out
         })
     }
+
+    fn write_json(&self, variation: Option<&Variation>, out: &mut Vec<u8>) {
+        let meta = &self.rule.meta;
+        out.extend_from_slice(b"{\"id\":");
+        json::optional(meta.id.as_ref().map(|t| t.value.as_str()), out);
+        out.extend_from_slice(b",\"name\":");
+        json::optional(meta.name.as_ref().map(|t| t.value.as_str()), out);
+        out.extend_from_slice(b",\"title\":");
+        let title = variation.map(|variation| variation.title.as_str());
+        json::optional(title.or(meta.title.as_ref().map(|t| t.value.as_str())), out);
+        out.extend_from_slice(b",\"level\":");
+        json::optional(self.level_of(variation).map(Level::as_str), out);
+        out.extend_from_slice(b",\"path\":");
+        json::string(self.path, out);
+        out.extend_from_slice(b",\"tags\":[");
+        for (i, tag) in meta.tags.iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            json::string(&tag.value, out);
+        }
+        out.extend_from_slice(b"]}");
+    }
+}
+
+/// Score and message in words.
+fn told(risk: &RiskShown) -> Option<String> {
+    let score = risk.score.map(|score| score.to_string());
+    match (score, &risk.message) {
+        (Some(score), Some(message)) => Some(format!("{score}: {message}")),
+        (score, message) => score.or_else(|| message.clone()),
+    }
+}
+
+/// Appends one way to show a finding that must wait until it is known which of its rule's
+/// variations it is.
+pub fn pack(variation: Option<usize>, text: &[u8], packed: &mut Vec<u8>) {
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
+    packed.extend_from_slice(&number(variation.map_or(0, |v| v + 1)));
+    packed.extend_from_slice(&number(text.len()));
+    packed.extend_from_slice(text);
+}
+
+/// The way of those packed that shows this variation; empty where none does.
+pub fn unpack(packed: &[u8], variation: Option<usize>) -> &[u8] {
+    let mut rest = packed;
+    while let Some((head, after)) = rest.split_at_checked(8) {
+        let number = |at: usize| {
+            let bytes = head.get(at..at + 4).and_then(|b| b.try_into().ok());
+            u32::from_le_bytes(bytes.unwrap_or_default()) as usize
+        };
+        let Some((text, after)) = after.split_at_checked(number(4)) else {
+            break;
+        };
+        if number(0) == variation.map_or(0, |v| v + 1) {
+            return text;
+        }
+        rest = after;
+    }
+    &[]
 }
 
 /// A field that mattered.

@@ -1,5 +1,6 @@
 //! Everything that is printed, in every form.
 
+pub mod alert;
 pub mod diagnostic;
 pub mod escape;
 pub mod explanation;

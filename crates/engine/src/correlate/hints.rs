@@ -83,7 +83,7 @@ impl Suppressions {
 }
 
 /// `x-risk` in words; `values` gives a field's values.
-pub(crate) fn risk(
+pub fn risk(
     risk: &Risk,
     score: Option<u8>,
     values: &mut dyn FnMut(&str) -> Vec<String>,
