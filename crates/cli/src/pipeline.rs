@@ -47,7 +47,8 @@ pub enum Heard {
 }
 
 impl Lot {
-    fn new() -> Self {
+    /// One that nothing was read into.
+    pub fn new() -> Self {
         Lot {
             batch: Batch::new(),
             text: Vec::new(),
@@ -62,7 +63,7 @@ impl Lot {
     }
 
     /// Fills it with the next batch; false after the last one.
-    fn fill(&mut self, reader: &mut Reader) -> bool {
+    pub fn fill(&mut self, reader: &mut Reader) -> bool {
         self.text.clear();
         self.text.shrink_to(KEPT);
         self.counts = Counts::default();

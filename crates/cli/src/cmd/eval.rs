@@ -252,9 +252,8 @@ impl Job<'_> {
                     };
                     match observation {
                         Some(mut observation) if voice == Voice::Waits => {
-                            shown.clear();
                             let mut packed = Vec::new();
-                            for at in variations(self.set, rule, event) {
+                            for at in possible(self.set, rule, event) {
                                 shown.clear();
                                 show(at, shown);
                                 finding::pack(at, shown, &mut packed);
@@ -264,7 +263,7 @@ impl Job<'_> {
                         }
                         observation => {
                             heard.extend(observation.map(Heard::Observation));
-                            let at = variations(self.set, rule, event).pop().flatten();
+                            let at = possible(self.set, rule, event).last().flatten();
                             let varied = at.and_then(|at| rule.hints.variations.get(at)?.level);
                             let level = varied.or_else(|| self.printer.level(id));
                             counts.finding(level);
@@ -297,20 +296,22 @@ impl Job<'_> {
 
 /// The variations a finding may be, as far as the event tells: those that ask a correlation
 /// as well, then the first that does not or else none, which is last.
-fn variations(set: &RuleSet, rule: &Rule, event: &Event) -> Vec<Option<usize>> {
-    let mut possible = Vec::new();
-    for (at, variation) in rule.hints.variations.iter().enumerate() {
-        let when = variation.when;
-        if when.is_some_and(|when| !naive::holds(&set.exprs, when, event)) {
-            continue;
+fn possible<'r>(
+    set: &'r RuleSet,
+    rule: &'r Rule,
+    event: &'r Event,
+) -> impl Iterator<Item = Option<usize>> + use<'r> {
+    let mut certain = false;
+    let holds = |when| naive::holds(&set.exprs, when, event);
+    let variations = rule.hints.variations.iter().map(Some).chain([None]);
+    variations.enumerate().filter_map(move |(at, variation)| {
+        let holds = variation.and_then(|v| v.when).is_none_or(holds);
+        if certain || !holds {
+            return None;
         }
-        possible.push(Some(at));
-        if variation.when_rule.is_none() {
-            return possible;
-        }
-    }
-    possible.push(None);
-    possible
+        certain = variation.is_none_or(|v| v.when_rule.is_none());
+        Some(variation.is_some().then_some(at))
+    })
 }
 
 /// `x-risk` of a finding.

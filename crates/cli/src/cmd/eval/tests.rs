@@ -62,25 +62,33 @@ fn findings_allocate_nothing_once_warm() {
         ignore_logsource: false,
         input_format: None,
         networks: None,
+        cluster: None,
     };
     let input = Input::new(&args, &loaded.set).unwrap();
     let look = Look::of(Stream::Out, ColorWhen::Never);
+    let wiring = Wiring::new(&loaded.set, false);
     let job = Job {
         input: &input,
+        set: &loaded.set,
+        wiring: &wiring,
+        train: false,
         printer: Printer::new(&loaded, FindingFormat::Ndjson, false, look),
         min_level: None,
     };
     let options = ProgramOptions::default();
     let program = Program::compile(loaded.set.clone(), input.origins.clone(), options);
-    let mut scratch = Scratch::new(&program);
+    let mut scratch = Scratch::new(&program, &job);
     let events = Box::new(Cursor::new(EVENTS));
-    let mut batch = Batch::new();
-    assert!(Reader::of_stream("e.ndjson", events, ReadOptions::default()).read(&mut batch));
-    let (mut text, mut counts) = (Vec::new(), Counts::default());
+    let mut lot = Lot::new();
+    assert!(lot.fill(&mut Reader::of_stream(
+        "e.ndjson",
+        events,
+        ReadOptions::default()
+    )));
     let mut run = || {
-        text.clear();
-        job.batch(&mut scratch, &batch, &mut text, &mut counts);
-        let lines = text.split(|byte| *byte == b'\n');
+        lot.text.clear();
+        job.batch(&mut scratch, &mut lot);
+        let lines = lot.text.split(|byte| *byte == b'\n');
         lines.filter(|line| !line.is_empty()).count()
     };
     assert_eq!(run(), 2);
@@ -96,7 +104,7 @@ fn findings_allocate_nothing_once_warm() {
         assert!(started.elapsed() < SOON, "{change:?}");
         std::thread::yield_now();
     }
-    let text = String::from_utf8(text).unwrap();
+    let text = String::from_utf8(lot.text).unwrap();
     let first: serde_json::Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
     assert_eq!(first["time"], "2026-11-20T10:00:00.12Z");
     assert_eq!(
