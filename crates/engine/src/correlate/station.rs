@@ -9,7 +9,7 @@ use super::machine::{Counts, Item};
 use super::observation::Fields;
 use super::store::{Store, StoreError};
 use super::trail::{KEPT, Step};
-use super::window::{Gauge, Number, Reading, Sample, Window};
+use super::window::{Gauge, Number, Reading, Sample};
 use super::wiring::{Link, Pick, Wiring};
 use sigwright_ir::CorrelationRule;
 use sigwright_ir::correlation::{Bounds, Kind};
@@ -282,7 +282,7 @@ impl Station {
             }
             return true;
         }
-        if matches!(group.window, Window::Nothing) {
+        if group.window.is_nothing() {
             group.window = self.gauge.open();
         } else {
             let before = instant.time.saturating_sub(self.span);
