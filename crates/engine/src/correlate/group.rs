@@ -4,7 +4,8 @@
 //! stored once, as first spelled, and compared folded.
 
 use super::key::{folded_key, is_folded, stable_hash};
-use super::trail::Trail;
+use super::observation::Place;
+use super::trail::{self, Step};
 use super::window::Window;
 use hashbrown::HashTable;
 use std::hash::{BuildHasher, RandomState};
@@ -28,18 +29,17 @@ pub(crate) enum Stage {
 /// One group.
 #[derive(Debug, Default)]
 pub(crate) struct Group {
-    /// The values, as first spelled.
-    pub key: Box<[u8]>,
+    /// The values that make the group, as first spelled, then its trail.
+    pub data: Vec<u8>,
     /// The last instant that was judged; what is not newer comes too late.
     pub last: i64,
     /// Sliding: when it alerted last. Closing: when the window opened.
     pub since: i64,
     pub window: Window,
-    pub trail: Trail,
     pub tail: Option<Box<Tail>>,
     pub hash: u32,
-    /// Bytes it was accounted with.
-    pub cost: u32,
+    /// Where the trail starts.
+    pub key_len: u32,
     /// Sliding: the condition holds. Closing: a window is open.
     pub on: bool,
     /// Whether this instant has come to it.
@@ -49,17 +49,51 @@ pub(crate) struct Group {
     pub used: bool,
 }
 
-/// Bytes a group takes in the index and between allocations.
-const OVERHEAD: usize = 9 + 16;
+/// Bytes a group takes in the index, which is half full at worst, and an allocation on top
+/// of what is asked for.
+const OVERHEAD: usize = 20 + 12;
 const CHUNK: usize = 1024;
 
 impl Group {
-    fn bytes(&self) -> usize {
+    /// The values that make it, as first spelled.
+    pub fn key(&self) -> &[u8] {
+        self.data.get(..self.key_len as usize).unwrap_or_default()
+    }
+
+    /// The newest events, packed.
+    pub fn trail(&self) -> &[u8] {
+        self.data.get(self.key_len as usize..).unwrap_or_default()
+    }
+
+    /// The newest events, oldest first.
+    pub fn steps(&self) -> Vec<Step> {
+        trail::steps(self.trail(), self.last)
+    }
+
+    /// Adds an event, `after` nanoseconds after the one before.
+    pub fn note(&mut self, after: u64, place: Place, reference: u32) {
+        trail::push(
+            &mut self.data,
+            self.key_len as usize,
+            after,
+            place,
+            reference,
+        );
+    }
+
+    /// Forgets the newest events.
+    pub fn forget(&mut self) {
+        self.data.truncate(self.key_len as usize);
+        self.data.shrink_to_fit();
+    }
+
+    /// About how many bytes it takes in all.
+    pub fn bytes(&self) -> usize {
         let tail = self.tail.as_ref();
         let tail = tail.map_or(0, |tail| {
             size_of::<Tail>() + tail.0.observation.fields.heap()
         });
-        let parts = [self.window.heap(), self.trail.heap(), tail, self.key.len()];
+        let parts = [self.window.heap(), self.data.capacity(), tail];
         size_of::<Group>() + OVERHEAD + parts.iter().sum::<usize>()
     }
 }
@@ -131,7 +165,7 @@ impl Groups {
         let chunks = &self.chunks;
         let found = self.index.find(spread(hash), |(other, id)| {
             let group = || chunks.get(*id as usize / CHUNK)?.get(*id as usize % CHUNK);
-            *other == hash && group().is_some_and(|group| is_folded(&group.key, folded))
+            *other == hash && group().is_some_and(|group| is_folded(group.key(), folded))
         });
         if let Some((_, id)) = found {
             return *id;
@@ -142,7 +176,8 @@ impl Groups {
         let chunk = self.chunks.get_mut(id as usize / CHUNK);
         if let Some(group) = chunk.and_then(|chunk| chunk.get_mut(id as usize % CHUNK)) {
             *group = Group {
-                key: raw.into(),
+                data: raw.to_vec(),
+                key_len: u32::try_from(raw.len()).unwrap_or(u32::MAX),
                 last: i64::MIN,
                 since: i64::MIN,
                 hash,
@@ -166,18 +201,17 @@ impl Groups {
         u32::try_from(before + chunk.len() - 1).unwrap_or(u32::MAX)
     }
 
-    /// To be called when a group has changed: accounts for it.
-    pub fn settle(&mut self, id: u32) {
+    /// To be called when a group has changed: accounts for it, who took `before` bytes, 0 for
+    /// a new one.
+    pub fn settle(&mut self, id: u32, before: u32) {
         let keeps = self.keeps;
         let Some(group) = self.get_mut(id) else {
             return;
         };
-        let before = group.cost as usize;
         let now = group.bytes();
-        group.cost = u32::try_from(now).unwrap_or(u32::MAX);
         let fresh = keeps && !group.dirty;
         group.dirty |= keeps;
-        self.bytes = (self.bytes + now).saturating_sub(before);
+        self.bytes = (self.bytes + now).saturating_sub(before as usize);
         if fresh {
             self.dirty.push(id);
         }
@@ -185,8 +219,8 @@ impl Groups {
 
     /// Puts back a group of an earlier run.
     pub fn restore(&mut self, group: Group) -> u32 {
-        let folded = folded_key(&group.key);
-        let id = self.find(&group.key, &folded);
+        let folded = folded_key(group.key());
+        let id = self.find(group.key(), &folded);
         let place = self.chunks.get_mut(id as usize / CHUNK);
         if let Some(place) = place.and_then(|chunk| chunk.get_mut(id as usize % CHUNK)) {
             *place = Group {
@@ -194,8 +228,7 @@ impl Groups {
                 used: true,
                 ..group
             };
-            place.cost = u32::try_from(place.bytes()).unwrap_or(u32::MAX);
-            self.bytes += place.cost as usize;
+            self.bytes += place.bytes();
         }
         id
     }
@@ -206,9 +239,9 @@ impl Groups {
             return;
         };
         let group = std::mem::take(group);
-        self.bytes = self.bytes.saturating_sub(group.cost as usize);
+        self.bytes = self.bytes.saturating_sub(group.bytes());
         if keeps {
-            self.gone.push(stable_hash([&*folded_key(&group.key)]));
+            self.gone.push(stable_hash([&*folded_key(group.key())]));
         }
         let entry = self
             .index
@@ -254,7 +287,7 @@ impl Groups {
             let heavy = self.bytes.saturating_sub(bytes) / mean.max(1);
             let most = self.len().saturating_sub(groups).max(heavy).max(1);
             let mut coldest: Vec<(i64, u32)> = self.iter().map(|(id, g)| (g.last, id)).collect();
-            let key = |id: u32| self.get(id).map(|group| &group.key);
+            let key = |id: u32| self.get(id).map(Group::key);
             let among = (2 * most).max(16);
             if among < coldest.len() {
                 coldest.select_nth_unstable_by(among, |a, b| {

@@ -11,7 +11,6 @@ use super::observation::{Fields, Observation, Place};
 use super::observer::Begin;
 use super::order::{Newest, Waiting};
 use super::store::{Key, Kind, Store, StoreError};
-use super::trail::Trail;
 use super::window::Window;
 use super::wiring::names;
 use serde::de::DeserializeOwned;
@@ -67,7 +66,7 @@ pub struct GroupRecord {
     since: i64,
     on: bool,
     window: Window,
-    trail: Trail,
+    trail: Vec<u8>,
     tail: Option<ItemRecord>,
 }
 
@@ -263,18 +262,18 @@ impl<S: Store> Correlator<S> {
             }
             for group in changed.into_iter().filter_map(|id| station.groups.get(id)) {
                 let record = GroupRecord {
-                    key: group.key.to_vec(),
+                    key: group.key().to_vec(),
                     last: group.last,
                     since: group.since,
                     on: group.on,
                     window: group.window.clone(),
-                    trail: group.trail.clone(),
+                    trail: group.trail().to_vec(),
                     tail: group
                         .tail
                         .as_ref()
                         .map(|tail| owners.item(&set, &tail.0.observation, tail.0.source)),
                 };
-                let id = super::key::stable_hash([&*super::key::folded_key(&group.key)]);
+                let id = super::key::stable_hash([&*super::key::folded_key(group.key())]);
                 self.store.put(&key(id), &write(&record)?)?;
             }
             if let Some((baseline, _)) = &mut station.baseline {
@@ -399,12 +398,12 @@ impl<S: Store> Correlator<S> {
             let record: GroupRecord = read(value)?;
             let open = (record.on && !station.slides).then_some(record.since);
             let id = station.groups.restore(Group {
-                key: record.key.into(),
+                key_len: u32::try_from(record.key.len()).unwrap_or(u32::MAX),
+                data: [record.key, record.trail].concat(),
                 last: record.last,
                 since: record.since,
                 on: record.on,
                 window: record.window,
-                trail: record.trail,
                 tail: record
                     .tail
                     .and_then(|tail| owners.restore(tail))

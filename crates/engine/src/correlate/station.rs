@@ -71,7 +71,8 @@ pub(crate) struct Station {
     pub todo: Vec<Todo>,
     /// Groups whose window ends at this instant.
     pub due: Vec<u32>,
-    touched: Vec<u32>,
+    /// Groups, and how many bytes they took before.
+    touched: Vec<(u32, u32)>,
     absorbed: Vec<(u32, u32)>,
     keys: Keys,
     tuples: Keys,
@@ -166,8 +167,11 @@ impl Station {
         self.close_due(rule, instant);
         self.absorbed.clear();
         if !self.touched.is_empty() {
-            for id in self.touched.drain(..) {
-                self.groups.settle(id);
+            for (id, before) in self.touched.drain(..) {
+                if let Some(group) = self.groups.get_mut(id) {
+                    group.stage = Stage::Before;
+                }
+                self.groups.settle(id, before);
             }
             self.trim(instant.time, instant.room);
         }
@@ -267,7 +271,14 @@ impl Station {
             return false;
         }
         group.stage = Stage::Entered;
-        self.touched.push(id);
+        // a new group is not accounted for yet
+        let before = if group.last == i64::MIN {
+            0
+        } else {
+            group.bytes()
+        };
+        let before = u32::try_from(before).unwrap_or(u32::MAX);
+        self.touched.push((id, before));
         if self.baseline.is_some() {
             return true;
         }
@@ -276,7 +287,7 @@ impl Station {
                 group.on = true;
                 group.since = instant.time;
                 group.window = self.gauge.open();
-                group.trail.clear();
+                group.forget();
                 let end = instant.time.saturating_add(self.span);
                 instant.opened.push((end, id));
             }
@@ -303,9 +314,7 @@ impl Station {
         };
         group.stage = Stage::Absorbed;
         group.last = instant.time;
-        group
-            .trail
-            .push(after, item.observation.place, todo.reference);
+        group.note(after, item.observation.place, todo.reference);
         self.absorbed.push((id, todo.item));
         if first && self.remembers {
             group.tail = Some(Box::new(Tail(item.clone())));
@@ -344,11 +353,10 @@ impl Station {
     /// Judges the groups that absorbed something.
     fn judge<S>(&mut self, rule: &CorrelationRule, instant: &mut Instant<'_, S>) {
         let mut sorted = false;
-        for id in &self.touched {
+        for (id, _) in &self.touched {
             let Some(group) = self.groups.get_mut(*id) else {
                 continue;
             };
-            group.stage = Stage::Before;
             group.last = instant.time;
             if !self.slides {
                 continue;
@@ -380,16 +388,16 @@ impl Station {
                 rule,
                 time: instant.time,
                 from,
-                group: &group.key,
+                group: group.key(),
                 term: Vec::new(),
                 term_key: &[],
             };
-            let steps = group.trail.steps(group.last);
+            let steps = group.steps();
             let values = group.window.values(&self.gauge);
             instant.fired.push(Fired {
                 rank: self.rank,
                 alert: firing.alert(values, &steps, group.window.events()),
-                key: stable_hash([&*folded_key(&group.key)]),
+                key: stable_hash([&*folded_key(group.key())]),
                 last,
                 newest,
             });
@@ -401,7 +409,7 @@ impl Station {
         let mut due = std::mem::take(&mut self.due);
         if due.len() > 1 {
             let groups = &self.groups;
-            let key = |id: u32| groups.get(id).map(|group| &group.key);
+            let key = |id: u32| groups.get(id).map(Group::key);
             due.sort_by(|a, b| key(*a).cmp(&key(*b)));
         }
         let mut sorted = false;
@@ -413,10 +421,15 @@ impl Station {
             if !group.on || end != instant.time {
                 continue;
             }
+            // one that absorbed something at this instant is accounted for below
+            if group.stage == Stage::Before {
+                let before = u32::try_from(group.bytes()).unwrap_or(u32::MAX);
+                self.touched.push((*id, before));
+            }
             group.on = false;
             let mut window = std::mem::take(&mut group.window);
-            let steps = group.trail.steps(group.last);
-            group.trail.clear();
+            let steps = group.steps();
+            group.forget();
             group.last = end;
             let tail = group.tail.take();
             if window.holds(&self.gauge) {
@@ -429,7 +442,7 @@ impl Station {
                     rule,
                     time: end,
                     from: group.since,
-                    group: &group.key,
+                    group: group.key(),
                     term: Vec::new(),
                     term_key: &[],
                 };
@@ -439,13 +452,11 @@ impl Station {
                 instant.fired.push(Fired {
                     rank: self.rank,
                     alert: firing.alert(values, &steps, window.events()),
-                    key: stable_hash([&*folded_key(&group.key)]),
+                    key: stable_hash([&*folded_key(group.key())]),
                     last,
                     newest,
                 });
             }
-            // settled twice where it absorbed something, too: no harm
-            self.touched.push(*id);
         }
         self.due = due;
         self.due.clear();
@@ -457,9 +468,8 @@ impl Station {
         rule: &CorrelationRule,
         instant: &mut Instant<'_, S>,
     ) -> Result<(), StoreError> {
-        for id in &self.touched {
+        for (id, _) in &self.touched {
             if let Some(group) = self.groups.get_mut(*id) {
-                group.stage = Stage::Before;
                 group.last = instant.time;
             }
         }
@@ -511,7 +521,7 @@ impl Station {
                 rule,
                 time: instant.time,
                 from: instant.time.saturating_sub(self.span),
-                group: &group.key,
+                group: group.key(),
                 term: names.zip(texts(raw).map(str::to_owned)).collect(),
                 term_key: folded,
             };
