@@ -17,8 +17,10 @@ mod observation;
 mod observer;
 mod order;
 mod snapshot;
+mod speech;
 mod station;
 mod store;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod trail;

@@ -20,6 +20,10 @@ struct Term {
     id: [u64; 2],
     last: i64,
     /// Older occurrences, oldest first.
+    #[expect(
+        clippy::box_collection,
+        reason = "most terms have none: 8 bytes, not 32"
+    )]
     older: Option<Box<VecDeque<i64>>>,
 }
 

@@ -4,11 +4,10 @@
 use super::alert::{Alert, Firing};
 use super::baseline::Baseline;
 use super::group::{Group, Groups, Room, Stage, Tail};
-use super::key::{Found, Keys, folded_key, stable_hash, texts};
+use super::key::{Found, Keys, folded_key, stable_hash};
 use super::machine::{Counts, Item};
 use super::observation::Fields;
 use super::store::{Store, StoreError};
-use super::trail::{KEPT, Step};
 use super::window::{Gauge, Number, Reading, Sample};
 use super::wiring::{Link, Pick, Wiring};
 use sigwright_ir::CorrelationRule;
@@ -72,23 +71,23 @@ pub(crate) struct Station {
     /// Groups whose window ends at this instant.
     pub due: Vec<u32>,
     /// Groups, and how many bytes they took before.
-    touched: Vec<(u32, u32)>,
+    pub(super) touched: Vec<(u32, u32)>,
     absorbed: Vec<(u32, u32)>,
     keys: Keys,
-    tuples: Keys,
+    pub(super) tuples: Keys,
     readings: Vec<Reading>,
-    terms: Vec<Seen>,
+    pub(super) terms: Vec<Seen>,
 }
 
 /// An occurrence of a term at this instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Seen {
-    of_group: u128,
-    term: u128,
-    event: u64,
-    group: u32,
-    tuple: u32,
-    todo: Todo,
+pub(super) struct Seen {
+    pub of_group: u128,
+    pub term: u128,
+    pub event: u64,
+    pub group: u32,
+    pub tuple: u32,
+    pub todo: Todo,
 }
 
 impl Station {
@@ -462,102 +461,6 @@ impl Station {
         self.due.clear();
     }
 
-    /// Judges the terms that occurred.
-    fn judge_terms<S: Store>(
-        &mut self,
-        rule: &CorrelationRule,
-        instant: &mut Instant<'_, S>,
-    ) -> Result<(), StoreError> {
-        for (id, _) in &self.touched {
-            if let Some(group) = self.groups.get_mut(*id) {
-                group.last = instant.time;
-            }
-        }
-        let Some((baseline, bounds)) = &mut self.baseline else {
-            return Ok(());
-        };
-        let Kind::NewTerms { fields, .. } = &rule.plan.kind else {
-            return Ok(());
-        };
-        let mut seen = std::mem::take(&mut self.terms);
-        if seen.len() > 1 {
-            seen.sort_unstable();
-        }
-        let mut result = Ok(());
-        for same in seen.chunk_by(|a, b| (a.of_group, a.term) == (b.of_group, b.term)) {
-            let Some(first) = same.first() else {
-                continue;
-            };
-            let times = same.chunk_by(|a, b| a.event == b.event).count();
-            let prior = match baseline.see(instant.store, first.term, instant.time, times) {
-                Ok(prior) => prior,
-                Err(error) => {
-                    result = Err(error);
-                    // as if it had never been seen: an alert too many, none too few
-                    0
-                }
-            };
-            if !bounds.holds(prior as f64) {
-                continue;
-            }
-            let (Some(item), Some(group)) = (
-                instant.items.get(first.todo.item as usize),
-                self.groups.get(first.group),
-            ) else {
-                continue;
-            };
-            let links = instant.wiring.of(item.source);
-            let Some(Pick::Terms(places)) = links
-                .get(first.todo.link as usize)
-                .and_then(|link| link.measures.first())
-            else {
-                continue;
-            };
-            self.tuples.find(&item.observation.fields, places);
-            let (raw, folded) = self.tuples.get(first.tuple as usize);
-            let names = fields.iter().map(|field| field.name.clone());
-            let firing = Firing {
-                correlation: self.correlation,
-                rule,
-                time: instant.time,
-                from: instant.time.saturating_sub(self.span),
-                group: group.key(),
-                term: names.zip(texts(raw).map(str::to_owned)).collect(),
-                term_key: folded,
-            };
-            let items: Vec<(&Item, u32)> = same
-                .iter()
-                .filter_map(|seen| {
-                    let item = instant.items.get(seen.todo.item as usize)?;
-                    Some((item, seen.todo.reference))
-                })
-                .collect();
-            let newest = items.get(items.len().saturating_sub(KEPT.into())..);
-            let steps: Vec<Step> = newest
-                .unwrap_or_default()
-                .iter()
-                .map(|(item, reference)| Step {
-                    time: instant.time,
-                    place: item.observation.place,
-                    reference: *reference,
-                })
-                .collect();
-            let items: Vec<&Item> = items.into_iter().map(|(item, _)| item).collect();
-            let values = vec![("prior".to_owned(), prior as f64)];
-            let newest = events(&items, instant.fired);
-            instant.fired.push(Fired {
-                rank: self.rank,
-                alert: firing.alert(values, &steps, times as u64),
-                key: first.of_group,
-                last: item.clone(),
-                newest,
-            });
-        }
-        seen.clear();
-        self.terms = seen;
-        result.and(baseline.trim(instant.store, instant.terms))
-    }
-
     /// Keeps to the limits.
     fn trim(&mut self, now: i64, room: Room) {
         let Station {
@@ -595,7 +498,7 @@ fn newest<'i>(absorbed: &[(u32, u32)], group: u32, items: &'i [Item]) -> Vec<&'i
 }
 
 /// The numbers of the input's events behind items.
-fn events(items: &[&Item], fired: &[Fired]) -> Vec<u64> {
+pub(super) fn events(items: &[&Item], fired: &[Fired]) -> Vec<u64> {
     let mut events: Vec<u64> = Vec::with_capacity(items.len());
     for item in items {
         match item.behind {

@@ -117,6 +117,7 @@ pub trait Store {
     ///
     /// # Errors
     /// Where the store cannot be read, and what `each` returns.
+    #[expect(clippy::type_complexity, reason = "written out once")]
     fn each(
         &mut self,
         kind: Kind,
