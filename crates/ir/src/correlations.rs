@@ -60,7 +60,7 @@ pub(crate) fn resolve(
     let order = work.order(&mut lowering.diagnostics);
     work.lower_hints(lowering, names);
     work.refuse_rounds(&mut lowering.diagnostics);
-    work.observe(&order, lowering);
+    work.observe(&order, names, lowering);
     work.keep_sound(&order, &mut lowering.diagnostics);
     work.warn_of_strangers(&mut lowering.diagnostics);
     work.finish(&order, lowering)
@@ -69,6 +69,7 @@ pub(crate) fn resolve(
 impl<'d> Work<'d> {
     /// The correlations whose references are found and whose plan is made.
     fn find(&mut self, names: &Names<'_>, diagnostics: &mut Diagnostics) {
+        let mut room = LIMITS.observed;
         for (index, document) in self.documents.iter().enumerate() {
             let Body::Correlation(correlation) = &document.body else {
                 continue;
@@ -79,7 +80,8 @@ impl<'d> Work<'d> {
             let Some(references) = references(correlation, names, diagnostics) else {
                 continue;
             };
-            if let Some(plan) = plan::plan(correlation, &references, names, diagnostics) {
+            let plan = plan::plan(correlation, &references, names, &mut room, diagnostics);
+            if let Some(plan) = plan {
                 let found = Resolved {
                     document,
                     correlation,

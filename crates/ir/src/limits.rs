@@ -44,12 +44,15 @@ pub struct Limits {
     pub key_fields: usize,
     /// Aggregates of a `stats` correlation.
     pub aggregates: usize,
+    /// Names in a boolean condition over rules.
+    pub named_rules: usize,
     /// Alternatives of a boolean condition over rules, once in disjunctive form.
     pub disjuncts: usize,
     /// Fields of a message, and entities.
     pub shown_fields: usize,
     /// What correlations ask of the events that rules below them match, over all documents:
-    /// fields and questions, counted once for each reference.
+    /// fields and questions, counted once for each reference. The fields of groups and
+    /// measures have as much room again.
     pub observed: usize,
     /// Correlations over correlations, one above the other.
     pub chain: usize,
@@ -80,6 +83,7 @@ pub const LIMITS: Limits = Limits {
     steps: 64,
     key_fields: 16,
     aggregates: 64,
+    named_rules: 1_000,
     disjuncts: 64,
     shown_fields: 64,
     observed: 1_000_000,

@@ -3,9 +3,10 @@
 use super::Work;
 use crate::limits::LIMITS;
 use crate::lower::Lowering;
+use crate::names::Names;
 use crate::pred::ExprId;
 use indexmap::IndexSet;
-use sigwright_syntax::Diagnostic;
+use sigwright_syntax::{Diagnostic, Spanned};
 use std::collections::HashMap;
 
 /// What is needed of the events below a document.
@@ -18,7 +19,12 @@ struct Needs {
 impl Work<'_> {
     /// Works out what each rule's events are asked, from the uppermost correlation down.
     /// `order` has each correlation behind those it refers to.
-    pub(super) fn observe(&mut self, order: &[usize], lowering: &mut Lowering<'_>) {
+    pub(super) fn observe(
+        &mut self,
+        order: &[usize],
+        names: &Names<'_>,
+        lowering: &mut Lowering<'_>,
+    ) {
         let mut needs: HashMap<usize, Needs> = HashMap::new();
         let mut room = LIMITS.observed;
         for index in order.iter().rev() {
@@ -30,7 +36,19 @@ impl Work<'_> {
                 own.add(&lowered.hints);
             }
             let plan = &correlation.plan;
+            // Rules may be called otherwise in `aliases` than in `rules`.
             let aliases = &correlation.correlation.aliases;
+            let aliased: HashMap<(&str, usize), &Spanned<String>> = aliases
+                .iter()
+                .flat_map(|(alias, fields)| {
+                    fields.iter().filter_map(move |(rule, field)| {
+                        let [target] = names.find(rule) else {
+                            return None;
+                        };
+                        Some(((alias.as_str(), *target), field))
+                    })
+                })
+                .collect();
             let mut spent = false;
             for (at, (target, reference)) in correlation.references.iter().enumerate() {
                 let cost = own.fields.len() + own.asked.len() + 1;
@@ -50,21 +68,18 @@ impl Work<'_> {
                 room = left;
                 let below = needs.entry(*target).or_default();
                 below.asked.extend(&own.asked);
-                let alias = |field: &String| {
-                    let fields = aliases.get(field)?;
-                    let named = |name: &String| *name == reference.value;
-                    let (_, field) = fields.iter().find(|(name, _)| named(name))?;
-                    Some(field.value.clone())
-                };
+                if self.correlations.contains_key(target) {
+                    // Its alerts have the fields of its group, and no others.
+                    continue;
+                }
                 for field in &own.fields {
-                    let name = alias(field).unwrap_or_else(|| field.clone());
-                    below.fields.insert(name);
+                    let alias = aliased.get(&(field.as_str(), *target));
+                    let name = alias.map_or(field, |alias| &alias.value);
+                    below.fields.insert(name.clone());
                 }
-                if !self.correlations.contains_key(target) {
-                    let keys = plan.group_by.iter().chain(plan.kind.fields());
-                    let names = keys.filter_map(|key| key.in_reference.get(at));
-                    below.fields.extend(names.cloned());
-                }
+                let keys = plan.group_by.iter().chain(plan.kind.fields());
+                let names = keys.filter_map(|key| key.in_reference.get(at));
+                below.fields.extend(names.cloned());
             }
             if spent {
                 self.correlations.remove(index);

@@ -20,11 +20,12 @@ pub(super) fn nanoseconds(seconds: u64) -> i64 {
 }
 
 /// The plan of a correlation whose references were found; the fingerprint is still to come.
-/// None after an error.
+/// `room` is how many fields of references may still be named. None after an error.
 pub(super) fn plan(
     correlation: &Correlation,
     references: &References,
     names: &Names<'_>,
+    room: &mut usize,
     diagnostics: &mut Diagnostics,
 ) -> Option<Plan> {
     let errors = diagnostics.len();
@@ -32,6 +33,7 @@ pub(super) fn plan(
         correlation,
         references,
         names,
+        room,
         diagnostics,
     };
     let plan = planner.plan();
@@ -49,6 +51,8 @@ struct Planner<'a, 'd> {
     correlation: &'a Correlation,
     references: &'a References,
     names: &'a Names<'d>,
+    /// Fields of references that may still be named, over all correlations.
+    room: &'a mut usize,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -121,8 +125,25 @@ impl Planner<'_, '_> {
 
     /// A field with what it is called in each reference.
     fn key_field(&mut self, name: &str, span: Span) -> KeyField {
+        let count = self.references.len();
+        let Some(left) = self.room.checked_sub(count) else {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    "too-many-fields",
+                    span,
+                    "correlations name too many fields of too many rules",
+                )
+                .because(format!("more than {} over all of them", LIMITS.observed))
+                .help("use fewer fields, or list fewer rules"),
+            );
+            return KeyField {
+                name: name.to_owned(),
+                in_reference: Vec::new(),
+            };
+        };
+        *self.room = left;
         let aliases = self.correlation.aliases.get(name);
-        let mut in_reference: Vec<String> = vec![name.to_owned(); self.references.len()];
+        let mut in_reference: Vec<String> = vec![name.to_owned(); count];
         for (rule, field) in aliases.into_iter().flatten() {
             let place = self.reference(rule);
             if let Some(slot) = place.and_then(|at| in_reference.get_mut(at)) {
@@ -210,6 +231,19 @@ impl Planner<'_, '_> {
                 Bounds(bounds.iter().map(|(c, n)| (*c, n.value)).collect()),
             )),
             Some((CorrelationCondition::Expression(tree), span)) => {
+                let leaves = leaves(tree);
+                if leaves > LIMITS.named_rules {
+                    self.diagnostics.push(
+                        Diagnostic::error(
+                            "condition-too-large",
+                            span,
+                            "this condition names too many rules",
+                        )
+                        .because(format!("{leaves}, at most {}", LIMITS.named_rules))
+                        .help("write several correlations"),
+                    );
+                    return None;
+                }
                 let expr = self.presence_expr(tree)?;
                 if expr.disjuncts(LIMITS.disjuncts).is_none() {
                     self.diagnostics.push(
@@ -301,6 +335,15 @@ fn stats_expr(
         }
         CorrelationExpr::Rule(_) => return None,
     })
+}
+
+/// How many names an expression has. Nesting is bounded by the grammar.
+fn leaves(tree: &Spanned<CorrelationExpr>) -> usize {
+    match &tree.value {
+        CorrelationExpr::And(terms) | CorrelationExpr::Or(terms) => terms.iter().map(leaves).sum(),
+        CorrelationExpr::Not(term) => leaves(term),
+        CorrelationExpr::Rule(_) | CorrelationExpr::Compare(..) => 1,
+    }
 }
 
 /// What an alert has as fields for correlations behind it: its group and, of `new_terms`, the

@@ -203,7 +203,25 @@ fn aliases_say_what_a_field_is_called_in_each_rule() {
 }
 
 #[test]
-fn what_an_upper_correlation_needs_is_observed_at_the_bottom() {
+fn aliases_may_call_a_rule_by_its_other_name() {
+    let text = with(
+        "type: event_count\nrules: [a]\ngroup-by: [user]\n\
+         aliases: {user: {b2a4ee50-9ea4-4a3c-8d4c-0f2d33c0c3b5: u}, host: {b2a4ee50-9ea4-4a3c-8d4c-0f2d33c0c3b5: h}}\n\
+         condition: {gte: 2}",
+        "x-risk: {message: 'on {host}'}",
+    )
+    .replacen("name: a\n", "name: a\nid: b2a4ee50-9ea4-4a3c-8d4c-0f2d33c0c3b5\n", 1);
+    let (set, said) = lowered(&text);
+    assert_eq!(said, Said::new());
+    let mut observed = set.rules[0].observed.clone();
+    observed.sort();
+    assert_eq!(observed, ["h", "u"]);
+    let plan = &set.correlations[0].plan;
+    assert_eq!(plan.group_by[0].in_reference, ["u"]);
+}
+
+#[test]
+fn what_an_upper_correlation_asks_is_asked_at_the_bottom() {
     let text = with(
         "type: event_count\nrules: [a]\ngroup-by: [u]\ncondition: {gte: 2}",
         "",
@@ -211,12 +229,10 @@ fn what_an_upper_correlation_needs_is_observed_at_the_bottom() {
          correlation: {type: event_count, rules: [x], group-by: [u], timespan: 1h, condition: {gte: 2}}\n";
     let (set, said) = lowered(&text);
     assert_eq!(said, Said::new());
-    let mut observed = set.rules[0].observed.clone();
-    observed.sort();
-    assert_eq!(observed, ["ip", "u"]);
+    assert_eq!(set.rules[0].observed, ["u"], "an alert has its group alone");
     assert_eq!(set.rules[0].asked.len(), 1);
     let reads = set.reads(&set.rules[..1]);
-    assert!(["cloud", "ip", "u", "f"].iter().all(|f| reads.contains(*f)));
+    assert!(["cloud", "u", "f"].iter().all(|f| reads.contains(*f)));
 }
 
 #[test]
@@ -451,6 +467,43 @@ fn correlations_ask_only_so_much_of_events() {
     assert!(set.correlations.len() < 160);
     assert!(said[0].starts_with("too-many-fields"), "{}", said[0]);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
+fn fields_of_groups_are_counted_over_all_rules() {
+    // 1,100 rules, and correlations of 16 + 16 fields over all of them
+    let names: Vec<String> = (0..1_100).map(|n| format!("r{n}")).collect();
+    let mut text = String::new();
+    for name in &names {
+        text.push_str(&format!(
+            "title: t\nname: {name}\nlogsource: {{category: t}}\n\
+             detection: {{s: {{f: 1}}, condition: s}}\n---\n"
+        ));
+    }
+    let fields: Vec<String> = (0..16).map(|n| format!("f{n}")).collect();
+    for _ in 0..40 {
+        text.push_str(&format!(
+            "title: t\ncorrelation: {{type: value_count, rules: [{}], group-by: [{}], \
+             timespan: 1h, condition: {{gte: 2, field: [{}]}}}}\n---\n",
+            names.join(", "),
+            fields.join(", "),
+            fields.join(", ")
+        ));
+    }
+    let (set, said) = lowered(&text);
+    assert_eq!(set.correlations.len(), LIMITS.observed / (1_100 * 32));
+    assert!(said[0].starts_with("too-many-fields"), "{}", said[0]);
+}
+
+#[test]
+fn a_boolean_condition_names_only_so_many_rules() {
+    let condition = vec!["a"; 1_001].join(" and ");
+    let (set, said) = lowered(&with(
+        &format!("type: temporal\ncondition: {condition}"),
+        "",
+    ));
+    assert!(set.correlations.is_empty());
+    assert!(said[0].starts_with("condition-too-large"), "{said:?}");
 }
 
 #[test]
