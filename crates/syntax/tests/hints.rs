@@ -6,7 +6,7 @@
     reason = "a test may stop at what it did not expect"
 )]
 
-use sigwright_syntax::ast::{Document, Hints, Level, Refire, TemplatePart};
+use sigwright_syntax::ast::{Document, Hints, Level, Refire, Search, TemplatePart};
 use sigwright_syntax::{Limits, Sources, read, read_within};
 
 const RULE: &str = "logsource: {category: c}\ndetection: {s: {a: 1}, condition: s}\n";
@@ -83,6 +83,24 @@ fn hints_are_read() {
     assert!(abroad.when.is_some() && abroad.when_rule.is_none());
     assert_eq!(new.title.as_ref().unwrap().value, "New One");
     assert_eq!(new.when_rule.as_ref().unwrap().value, "c");
+}
+
+#[test]
+fn what_a_variation_asks_is_read_as_a_selection() {
+    let when = |text: &str| {
+        let all = hints(&format!(
+            "sigma-version: 3\nx-variations: [{{name: n, when: {text}}}]"
+        ));
+        all.variations[0].when.clone().unwrap()
+    };
+    assert!(
+        matches!(when("{a|contains: [x, y], b: 1}"), Search::All(items, _) if items.len() == 2)
+    );
+    assert!(matches!(when("[{a: 1}, {b: 2}]"), Search::Any(maps, _) if maps.len() == 2));
+    let Search::All(items, _) = when("{'rules[any]': {a: 1, b: 2}}") else {
+        unreachable!("a map was written");
+    };
+    assert!(matches!(items[0], Search::Elements(_)));
 }
 
 #[test]
