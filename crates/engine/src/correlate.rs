@@ -33,5 +33,6 @@ pub use machine::{Correlator, Counts, Lateness, Options};
 pub use observation::{Fields, Observation, Place};
 pub use observer::{Begin, Observer, Unseen};
 pub use snapshot::{GroupRecord, OwnerRecord, Restored, read_group, read_owner};
+pub use station::OpenGroup;
 pub use store::{Key, Kind, Memory, NoStore, Store, StoreError};
 pub use wiring::{Voice, Wiring};

@@ -7,7 +7,7 @@ use super::hints::Suppressions;
 use super::observation::{Fields, Observation};
 use super::observer::Begin;
 use super::order::Buffer;
-use super::station::{Fired, Instant, Station, Todo};
+use super::station::{Fired, Instant, OpenGroup, Station, Todo};
 use super::store::{NoStore, Store, StoreError};
 use super::wiring::Wiring;
 use sigwright_ir::{CorrelationRule, Reference, RuleId, RuleSet};
@@ -126,6 +126,8 @@ impl Item {
 
 /// Events of alerts are numbered from here on.
 const ALERTS: u64 = 1 << 63;
+/// Logs whose begin is remembered; of any more it is taken that they began long ago.
+const MOST_LOGS: usize = 100_000;
 
 /// Correlates observations.
 #[derive(Debug)]
@@ -157,6 +159,10 @@ pub struct Correlator<S = NoStore> {
     pub(super) saved: u64,
     /// Suppressions that are over.
     pub(super) spoken_again: Vec<(usize, u128)>,
+    /// Alerts that correlations heard so far: each is an event of its own.
+    pub(super) heard: u64,
+    /// Timers there may be before those of groups that are gone are looked for.
+    timer_room: usize,
     /// Correlations that variations ask.
     pub(super) asked: HashSet<usize>,
     pub(super) items: Vec<Item>,
@@ -207,6 +213,8 @@ impl<S: Store> Correlator<S> {
             saved: 0,
             spoken_again: Vec::new(),
             asked,
+            heard: 0,
+            timer_room: 1024,
             items: Vec::new(),
             fired: Vec::new(),
             opened: Vec::new(),
@@ -252,6 +260,14 @@ impl<S: Store> Correlator<S> {
         station.map_or((0, 0), |s| (s.groups.len(), s.groups.bytes()))
     }
 
+    /// The groups of a correlation that something is in, in no order.
+    pub fn open_groups(&self, correlation: usize) -> impl Iterator<Item = OpenGroup> {
+        let station = self.stations.get(self.wiring.rank(correlation));
+        let rule = self.set.correlations.get(correlation);
+        let groups = station.zip(rule).map(|(station, rule)| station.open(rule));
+        groups.into_iter().flatten()
+    }
+
     /// How many terms of a `new_terms` correlation are in memory.
     pub fn terms(&self, correlation: usize) -> usize {
         let station = self.stations.get(self.wiring.rank(correlation));
@@ -261,10 +277,15 @@ impl<S: Store> Correlator<S> {
 
     /// Notes when a log began; the first word counts.
     pub fn begin(&mut self, begin: Begin) {
-        if let std::collections::hash_map::Entry::Vacant(entry) = self.begins.entry(begin.scope) {
+        if self.begins.len() < MOST_LOGS && !self.begins.contains_key(&begin.scope) {
             self.new_begins.push(begin.scope);
-            entry.insert(begin);
+            self.begins.insert(begin.scope, begin);
         }
+    }
+
+    /// True where no further log is remembered.
+    pub(super) fn is_full_of_logs(&self) -> bool {
+        self.begins.len() >= MOST_LOGS
     }
 
     /// Takes in an observation, and says what follows from those that need not wait longer.
@@ -359,6 +380,7 @@ impl<S: Store> Correlator<S> {
 
     /// Hands an item to those who hear its source.
     fn admit(&mut self, item: Item) {
+        self.heard += u64::from(item.behind.is_some());
         let place = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
         if item.observation.counts {
             for (index, link) in self.wiring.of(item.source).iter().enumerate() {
@@ -366,7 +388,7 @@ impl<S: Store> Correlator<S> {
                     station.todo.push(Todo {
                         event: match item.behind {
                             None => item.observation.event,
-                            Some(alert) => ALERTS + u64::from(alert),
+                            Some(_) => ALERTS | self.heard,
                         },
                         reference: link.reference,
                         item: place,
@@ -377,6 +399,19 @@ impl<S: Store> Correlator<S> {
             }
         }
         self.items.push(item);
+    }
+
+    /// Drops the timers of windows that were given up.
+    fn drop_timers(&mut self) {
+        let stations = &self.stations;
+        self.timers.retain(|Reverse((end, rank, id))| {
+            let station = stations.get(*rank as usize);
+            station.is_some_and(|station| {
+                let group = station.groups.get(*id);
+                group.is_some_and(|g| g.on && g.since.saturating_add(station.span) == *end)
+            })
+        });
+        self.timer_room = 2 * self.timers.len() + 1024;
     }
 
     fn correlate(&mut self, time: i64) {
@@ -406,6 +441,9 @@ impl<S: Store> Correlator<S> {
             let rank32 = u32::try_from(rank).unwrap_or(u32::MAX);
             for (end, id) in self.opened.drain(..) {
                 self.timers.push(Reverse((end, rank32, id)));
+            }
+            if self.timers.len() > self.timer_room {
+                self.drop_timers();
             }
             if !self.wiring.of_rank(rank).is_empty() {
                 for index in before..self.fired.len() {

@@ -42,6 +42,7 @@ struct MachineRecord {
     clock: i64,
     released: i64,
     hurried: u64,
+    heard: u64,
     next: u64,
     newest: Newest,
     forgotten: u64,
@@ -307,6 +308,7 @@ impl<S: Store> Correlator<S> {
             clock: self.clock,
             released: self.released,
             hurried: self.hurried,
+            heard: self.heard,
             next,
             newest,
             forgotten: self.suppressions.forgotten,
@@ -375,6 +377,7 @@ impl<S: Store> Correlator<S> {
             timers,
             clock,
             hurried,
+            heard,
             released,
             saved,
             ..
@@ -383,6 +386,7 @@ impl<S: Store> Correlator<S> {
             let record: MachineRecord = read(value)?;
             (*clock, *released, *hurried) = (record.clock, record.released, record.hurried);
             buffer.set_clockwork(record.next, record.newest);
+            *heard = record.heard;
             *saved = record.next;
             suppressions.forgotten = record.forgotten;
             Ok(())

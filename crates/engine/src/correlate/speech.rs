@@ -164,7 +164,10 @@ impl<S: Store> Correlator<S> {
             return false;
         };
         let begin = self.begins.get(&scope).map(|begin| begin.time);
-        begin.is_none_or(|begin| time.saturating_sub(begin) < span)
+        match begin {
+            Some(begin) => time.saturating_sub(begin) < span,
+            None => !self.is_full_of_logs(),
+        }
     }
 
     /// Whether a variation holds of an event.

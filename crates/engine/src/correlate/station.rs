@@ -4,9 +4,9 @@
 use super::alert::{Alert, Firing};
 use super::baseline::Baseline;
 use super::group::{Group, Groups, Room, Stage, Tail};
-use super::key::{Found, Keys, folded_key, stable_hash};
+use super::key::{Found, Keys, folded_key, stable_hash, texts};
 use super::machine::{Counts, Item};
-use super::observation::Fields;
+use super::observation::{Fields, Place};
 use super::store::{Store, StoreError};
 use super::window::{Gauge, Number, Reading, Sample};
 use super::wiring::{Link, Pick, Wiring};
@@ -35,6 +35,23 @@ pub(crate) struct Fired {
     pub last: Item,
     /// The numbers of the input's events that were absorbed at this instant.
     pub newest: Vec<u64>,
+}
+
+/// What a group has gathered so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenGroup {
+    /// Names and values, as first seen.
+    pub group: Vec<(String, String)>,
+    /// What was measured, by name, as of the group's last instant.
+    pub values: Vec<(String, f64)>,
+    /// How near it is to alerting: 0 not at all, 1 there.
+    pub progress: f32,
+    /// From its first moment, as far as it is known, to its last instant: nanoseconds since
+    /// 1970.
+    pub window: (i64, i64),
+    /// The newest events, oldest first: time, place, and which of the correlation's
+    /// references matched.
+    pub events: Vec<(i64, Place, u32)>,
 }
 
 /// What all stations share at an instant.
@@ -459,6 +476,27 @@ impl Station {
         }
         self.due = due;
         self.due.clear();
+    }
+
+    /// The groups something is in.
+    pub fn open(&self, rule: &CorrelationRule) -> impl Iterator<Item = OpenGroup> {
+        let groups = self.groups.iter().map(|(_, group)| group);
+        let open = groups.filter(|group| !group.window.is_nothing());
+        open.map(|group| {
+            let names = rule.plan.group_by.iter().map(|field| field.name.clone());
+            let from = match self.slides {
+                true => group.last.saturating_sub(self.span),
+                false => group.since,
+            };
+            let steps = group.steps().into_iter().filter(|step| step.time >= from);
+            OpenGroup {
+                group: names.zip(texts(group.key()).map(str::to_owned)).collect(),
+                values: group.window.values(&self.gauge),
+                progress: group.window.progress(&self.gauge),
+                window: (from, group.last),
+                events: steps.map(|s| (s.time, s.place, s.reference)).collect(),
+            }
+        })
     }
 
     /// Keeps to the limits.

@@ -165,10 +165,12 @@ const NOT_AFTER: &str = "---\ntitle: few\nname: few\ncorrelation:\n  type: event
 const NEW: &str = "---\ntitle: new\ncorrelation:\n  type: new_terms\n  rules: [b]\n  group-by: [user]\n  timespan: 20s\n  condition: {field: ip, lte: 1}\nx-suppress: {for: 9s}\n";
 const CHAIN: &str = "---\ntitle: chain\ncorrelation:\n  type: event_count\n  rules: [few]\n  timespan: 30s\n  condition: {gte: 3}\n";
 
+const OTHERS: &str = "---\ntitle: distinct\ncorrelation:\n  type: value_count\n  rules: [a, b]\n  group-by: [user]\n  timespan: 8s\n  condition: {field: ip, gte: 2}\n---\ntitle: order\ncorrelation:\n  type: temporal_ordered\n  rules: [a, b, a]\n  group-by: [user]\n  timespan: 9s\n---\ntitle: absent\ncorrelation:\n  type: temporal\n  rules: [a, b]\n  timespan: 5s\n  condition: a and not b\n---\ntitle: sums\ncorrelation:\n  type: value_sum\n  rules: [a]\n  timespan: 7s\n  condition: {field: size, gte: 5}\nx-refire: 3s\n";
+
 fn everything() -> Run {
     let suppress = "x-suppress: {for: 6s, by: [user]}";
     Run::new(&format!(
-        "{}{}{}{COUNT}{NOT_AFTER}{NEW}{CHAIN}",
+        "{}{}{}{COUNT}{NOT_AFTER}{NEW}{CHAIN}{OTHERS}",
         rule("a", ""),
         rule("b", ""),
         rule("c", suppress),
