@@ -1,6 +1,6 @@
 //! What was typed; what it means is [`crate::settings`].
 
-use crate::settings::{FailOn, LogSourceOverride};
+use crate::settings::{FailOn, LogSourceOverride, duration};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sigwright_engine::correlate::Lateness;
@@ -200,20 +200,10 @@ impl std::str::FromStr for LatenessArg {
         if text == "all" {
             return Ok(LatenessArg(Lateness::All));
         }
-        let unit = match text.as_bytes().last() {
-            Some(b's') => 1,
-            Some(b'm') => 60,
-            Some(b'h') => 3_600,
-            Some(b'd') => 86_400,
-            _ => return Err("a number and s, m, h or d, or `all`".to_owned()),
-        };
-        let number = text.get(..text.len() - 1).unwrap_or_default();
-        let number: i64 = number
-            .parse()
-            .map_err(|_| format!("`{number}` is no whole number"))?;
-        let nanos = number.checked_mul(unit * 1_000_000_000);
-        let nanos = nanos.filter(|n| *n >= 0).ok_or("out of range")?;
-        Ok(LatenessArg(Lateness::Within(nanos)))
+        match duration(text) {
+            Ok(nanos) => Ok(LatenessArg(Lateness::Within(nanos))),
+            Err(why) => Err(format!("{why}, or `all`")),
+        }
     }
 }
 

@@ -263,7 +263,7 @@ impl Job<'_> {
                         }
                         observation => {
                             heard.extend(observation.map(Heard::Observation));
-                            let at = possible(self.set, rule, event).last().flatten();
+                            let at = variation_of(self.set, rule, event);
                             let varied = at.and_then(|at| rule.hints.variations.get(at)?.level);
                             let level = varied.or_else(|| self.printer.level(id));
                             counts.finding(level);
@@ -314,9 +314,20 @@ fn possible<'r>(
     })
 }
 
-/// `x-risk` of a finding.
-fn risk_of(rule: &Rule, variation: Option<&Variation>, event: &Event) -> Option<RiskShown> {
-    let risk = rule.hints.risk.as_ref()?;
+/// Which variation a finding is that need not ask a correlation.
+pub fn variation_of(set: &RuleSet, rule: &Rule, event: &Event) -> Option<usize> {
+    possible(set, rule, event).last().flatten()
+}
+
+/// `x-risk` of a finding, or the score of its variation alone.
+pub fn risk_of(rule: &Rule, variation: Option<&Variation>, event: &Event) -> Option<RiskShown> {
+    let score = variation.and_then(|variation| variation.score);
+    let Some(risk) = &rule.hints.risk else {
+        return score.map(|score| RiskShown {
+            score: Some(score),
+            ..RiskShown::default()
+        });
+    };
     let mut values = |name: &str| {
         let mut values = Vec::new();
         event.reach(name, &mut |node| {
@@ -326,7 +337,6 @@ fn risk_of(rule: &Rule, variation: Option<&Variation>, event: &Event) -> Option<
         });
         values
     };
-    let score = variation.and_then(|variation| variation.score);
     Some(correlate::risk(risk, score, &mut values))
 }
 

@@ -12,6 +12,7 @@ use sigwright_engine::{Event, explain};
 use sigwright_events::Fault;
 use sigwright_ir::{Rule, RuleId};
 use sigwright_syntax::Severity;
+use sigwright_syntax::ast::Meta;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -38,7 +39,7 @@ pub fn run(args: &ExplainArgs, color: ColorWhen) -> io::Result<Outcome> {
         .filter(|(_, rule)| {
             args.only
                 .as_deref()
-                .is_none_or(|name| is_called(rule, name))
+                .is_none_or(|name| is_called(&rule.meta, name))
         })
         .map(|(id, _)| id)
         .collect();
@@ -109,8 +110,8 @@ fn compiled(loaded: &Loaded, rule: &Rule, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// Whether a rule has this id, name or title.
-pub fn is_called(rule: &Rule, name: &str) -> bool {
-    [&rule.meta.id, &rule.meta.name, &rule.meta.title]
+pub fn is_called(meta: &Meta, name: &str) -> bool {
+    [&meta.id, &meta.name, &meta.title]
         .into_iter()
         .flatten()
         .any(|known| known.value == name)
