@@ -17,6 +17,9 @@ use std::time::Duration;
 /// How many faults of one kind are shown.
 const EXAMPLES: usize = 3;
 
+/// One of the numbers a correlation counts.
+type Count = fn(&correlate::Counts) -> u64;
+
 /// Counts; those of batches are added up in the order of the input.
 #[derive(Debug, Default)]
 pub struct Counts {
@@ -243,7 +246,7 @@ impl Counts {
                 texts.push(format!("{} {what}", grouped(count)));
             }
         }
-        let losses: [(fn(&correlate::Counts) -> u64, &str); 7] = [
+        let losses: [(Count, &str); 7] = [
             (|c| c.late, "events came too late"),
             (|c| c.ungrouped, "events lack a field to group by"),
             (|c| c.unmeasured, "events lack the field that is measured"),

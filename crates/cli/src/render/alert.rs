@@ -1,6 +1,6 @@
 //! Alerts: pretty, table, NDJSON.
 
-use super::finding::COLUMNS;
+use super::finding::{COLUMNS, told};
 use super::paint::Style;
 use super::{escape, json};
 use crate::args::FindingFormat;
@@ -197,8 +197,8 @@ impl<'l> AlertPrinter<'l> {
             let _ = writeln!(out, "  {name} {text}");
         };
         row("when", &time(alert.time).unwrap_or_default());
-        if let Some(message) = alert.risk.as_ref().and_then(|risk| risk.message.as_ref()) {
-            row("what", &escape::short(message, VALUE_WIDTH));
+        if let Some(told) = alert.risk.as_ref().and_then(told) {
+            row("risk", &escape::short(&told, VALUE_WIDTH));
         }
         if !alert.group.is_empty() {
             row("group", &escape::short(&pairs(&alert.group), VALUE_WIDTH));

@@ -313,7 +313,7 @@ impl Shown<'_> {
 }
 
 /// Score and message in words.
-fn told(risk: &RiskShown) -> Option<String> {
+pub fn told(risk: &RiskShown) -> Option<String> {
     let score = risk.score.map(|score| score.to_string());
     match (score, &risk.message) {
         (Some(score), Some(message)) => Some(format!("{score}: {message}")),
