@@ -37,9 +37,8 @@ pub(crate) struct Group {
     pub since: i64,
     pub window: Window,
     pub tail: Option<Box<Tail>>,
-    pub hash: u32,
     /// Where the trail starts.
-    pub key_len: u32,
+    pub key_len: u16,
     /// Sliding: the condition holds. Closing: a window is open.
     pub on: bool,
     /// Whether this instant has come to it.
@@ -175,12 +174,14 @@ impl Groups {
             .insert_unique(spread(hash), (hash, id), |(hash, _)| spread(*hash));
         let chunk = self.chunks.get_mut(id as usize / CHUNK);
         if let Some(group) = chunk.and_then(|chunk| chunk.get_mut(id as usize % CHUNK)) {
+            // room for two events, so that most groups never grow
+            let mut data = Vec::with_capacity((raw.len() + 27) / 16 * 16 + 8);
+            data.extend_from_slice(raw);
             *group = Group {
-                data: raw.to_vec(),
-                key_len: u32::try_from(raw.len()).unwrap_or(u32::MAX),
+                key_len: u16::try_from(raw.len()).unwrap_or(u16::MAX),
+                data,
                 last: i64::MIN,
                 since: i64::MIN,
-                hash,
                 used: true,
                 ..Group::default()
             };
@@ -224,7 +225,6 @@ impl Groups {
         let place = self.chunks.get_mut(id as usize / CHUNK);
         if let Some(place) = place.and_then(|chunk| chunk.get_mut(id as usize % CHUNK)) {
             *place = Group {
-                hash: place.hash,
                 used: true,
                 ..group
             };
@@ -240,12 +240,14 @@ impl Groups {
         };
         let group = std::mem::take(group);
         self.bytes = self.bytes.saturating_sub(group.bytes());
+        let folded = folded_key(group.key());
         if keeps {
-            self.gone.push(stable_hash([&*folded_key(group.key())]));
+            self.gone.push(stable_hash([&*folded]));
         }
+        let hash = self.hasher.hash_one(&*folded) as u32;
         let entry = self
             .index
-            .find_entry(spread(group.hash), |(_, other)| *other == id);
+            .find_entry(spread(hash), |(_, other)| *other == id);
         if let Ok(entry) = entry {
             entry.remove();
         }

@@ -402,7 +402,7 @@ impl<S: Store> Correlator<S> {
             let record: GroupRecord = read(value)?;
             let open = (record.on && !station.slides).then_some(record.since);
             let id = station.groups.restore(Group {
-                key_len: u32::try_from(record.key.len()).unwrap_or(u32::MAX),
+                key_len: u16::try_from(record.key.len()).unwrap_or(u16::MAX),
                 data: [record.key, record.trail].concat(),
                 last: record.last,
                 since: record.since,

@@ -257,8 +257,21 @@ fn aliased<'a>(
         Reference::Correlation(other) => set.correlations.get(other).map(|rule| &rule.meta),
     };
     let known = meta.into_iter().flat_map(|meta| [&meta.id, &meta.name]);
-    let known = known.flatten().find_map(|name| aliases.get(&name.value));
+    let known = known.flatten().find_map(|own| {
+        let mut aliases = aliases.iter();
+        aliases.find_map(|(rule, name)| is_same(rule, &own.value).then_some(name))
+    });
     known.map_or(field, |name| name.value.as_str())
+}
+
+/// Whether two texts name the same rule; ids may be in braces and in any case.
+fn is_same(one: &str, other: &str) -> bool {
+    let bare = |id: &str| {
+        id.trim_start_matches('{')
+            .trim_end_matches('}')
+            .to_ascii_lowercase()
+    };
+    one == other || one.len() >= 32 && bare(one) == bare(other)
 }
 
 fn field_values(names: &[&str], fields: &Fields, field: &str) -> Vec<String> {

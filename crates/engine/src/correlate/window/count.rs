@@ -10,9 +10,14 @@ const FEW: usize = 16;
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Run {
     time: i64,
-    /// The last of them: one that several rules match comes several times in a row.
-    event: u64,
-    events: u64,
+    /// The last of them, hashed: one that several rules match comes several times in a row.
+    event: u32,
+    events: u32,
+}
+
+/// Thirty-two bits of an event's number in which near numbers are far apart.
+fn mixed(event: u64) -> u32 {
+    (event.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
 }
 
 /// Counts events, of old ones only as many as it takes.
@@ -41,6 +46,7 @@ impl Default for Count {
 impl Count {
     /// Takes in an event; `merged` where its time does not matter, as nothing will expire.
     pub fn absorb(&mut self, time: i64, event: u64, merged: bool) {
+        let event = mixed(event);
         let last = match &mut self.0 {
             Runs::Few(runs) => runs.last_mut(),
             Runs::Many(many) => many.runs.back_mut(),
@@ -50,7 +56,7 @@ impl Count {
         {
             if (run.time, run.event) != (time, event) {
                 (run.time, run.event) = (time, event);
-                run.events += 1;
+                run.events = run.events.saturating_add(1);
                 if let Runs::Many(many) = &mut self.0 {
                     many.events += 1;
                 }
@@ -65,13 +71,13 @@ impl Count {
         match &mut self.0 {
             Runs::Few(runs) if runs.len() < FEW => {
                 if runs.len() == runs.capacity() {
-                    runs.reserve_exact(runs.len().max(1));
+                    runs.reserve_exact(runs.len().max(2));
                 }
                 runs.push(run);
             }
             Runs::Few(runs) => {
                 let mut many = Many {
-                    events: runs.iter().map(|run| run.events).sum::<u64>() + 1,
+                    events: runs.iter().map(|run| u64::from(run.events)).sum::<u64>() + 1,
                     runs: std::mem::take(runs).into(),
                 };
                 many.runs.push_back(run);
@@ -89,11 +95,11 @@ impl Count {
     pub fn expire(&mut self, before: i64, keep: u64) {
         match &mut self.0 {
             Runs::Few(runs) => {
-                let mut events: u64 = runs.iter().map(|run| run.events).sum();
+                let mut events: u64 = runs.iter().map(|run| u64::from(run.events)).sum();
                 let gone = runs.iter().take_while(|run| {
-                    let goes = run.time < before || events - run.events >= keep;
+                    let goes = run.time < before || events - u64::from(run.events) >= keep;
                     if goes {
-                        events -= run.events;
+                        events -= u64::from(run.events);
                     }
                     goes
                 });
@@ -102,9 +108,9 @@ impl Count {
             }
             Runs::Many(many) => {
                 while let Some(run) = many.runs.front()
-                    && (run.time < before || many.events - run.events >= keep)
+                    && (run.time < before || many.events - u64::from(run.events) >= keep)
                 {
-                    many.events -= run.events;
+                    many.events -= u64::from(run.events);
                     many.runs.pop_front();
                 }
                 if many.runs.is_empty() {
@@ -117,7 +123,7 @@ impl Count {
     /// How many events there are.
     pub fn value(&self) -> u64 {
         match &self.0 {
-            Runs::Few(runs) => runs.iter().map(|run| run.events).sum(),
+            Runs::Few(runs) => runs.iter().map(|run| u64::from(run.events)).sum(),
             Runs::Many(many) => many.events,
         }
     }
