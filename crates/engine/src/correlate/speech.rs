@@ -264,12 +264,11 @@ fn aliased<'a>(
     known.map_or(field, |name| name.value.as_str())
 }
 
-/// Whether two texts name the same rule; ids may be in braces and in any case.
+/// Whether two texts name the same rule; ids may have braces, no dashes, and be in any case.
 fn is_same(one: &str, other: &str) -> bool {
-    let bare = |id: &str| {
-        id.trim_start_matches('{')
-            .trim_end_matches('}')
-            .to_ascii_lowercase()
+    let bare = |id: &str| -> String {
+        let kept = id.chars().filter(|c| !matches!(c, '{' | '}' | '-'));
+        kept.map(|c| c.to_ascii_lowercase()).collect()
     };
     one == other || one.len() >= 32 && bare(one) == bare(other)
 }
