@@ -152,6 +152,8 @@ pub struct Correlator<S = NoStore> {
     pub(super) hurried: u64,
     /// Everything up to here went on before its time.
     pub(super) released: i64,
+    /// The event of which the last observation was.
+    arriving: Option<u64>,
     /// The first error of the store.
     pub(super) fault: Option<StoreError>,
     /// Numbers of observations that no longer wait.
@@ -208,6 +210,7 @@ impl<S: Store> Correlator<S> {
             clock: i64::MIN,
             hurried: 0,
             released: i64::MIN,
+            arriving: None,
             fault: None,
             passed: Vec::new(),
             saved: 0,
@@ -288,9 +291,18 @@ impl<S: Store> Correlator<S> {
         self.begins.len() >= MOST_LOGS
     }
 
-    /// Takes in an observation, and says what follows from those that need not wait longer.
+    /// Takes in an observation, and says what follows from those of other events that need
+    /// not wait longer.
     pub fn push(&mut self, observation: Observation, say: &mut dyn FnMut(Speech<'_>)) {
+        // an event that several rules match comes in parts, which go on together
+        if self.arriving.replace(observation.event) != Some(observation.event) {
+            self.let_go(say);
+        }
         self.buffer.push(observation);
+    }
+
+    /// Lets go what need not wait for older ones, and what there is no room for.
+    fn let_go(&mut self, say: &mut dyn FnMut(Speech<'_>)) {
         if let Lateness::Within(lateness) = self.options.lateness
             && let Some(clock) = self.buffer.clock()
         {

@@ -103,8 +103,8 @@ pub(super) struct Seen {
     pub term: u128,
     pub event: u64,
     pub group: u32,
-    pub tuple: u32,
     pub todo: Todo,
+    pub tuple: u32,
 }
 
 impl Station {

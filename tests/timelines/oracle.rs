@@ -171,7 +171,9 @@ fn tuples(fields: &BTreeMap<String, Vec<String>>, names: &[String]) -> Vec<Vec<S
 fn tenths(texts: Option<&Vec<String>>) -> Vec<i64> {
     let number = |text: &String| text.parse::<f64>().ok();
     let numbers = texts.into_iter().flatten().filter_map(number);
-    numbers.map(|number| (number * 10.0).round() as i64).collect()
+    numbers
+        .map(|number| (number * 10.0).round() as i64)
+        .collect()
 }
 
 impl Oracle<'_> {
@@ -220,8 +222,7 @@ impl Oracle<'_> {
                         }
                     }
                     Reference::Correlation(other) => {
-                        for (of, number, raw) in alerts.iter().filter(|(of, ..)| of == other) {
-                            let _ = of;
+                        for (_, number, raw) in alerts.iter().filter(|(of, ..)| of == other) {
                             let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
                             for (name, value) in &raw.said.group {
                                 fields.entry(name.clone()).or_default().push(value.clone());
@@ -251,9 +252,7 @@ impl Oracle<'_> {
         let mut raws = Vec::new();
         let mut touched: BTreeSet<Vec<String>> = BTreeSet::new();
         for seen in seen {
-            let name = |field: &KeyField| {
-                field.in_reference[seen.reference].clone()
-            };
+            let name = |field: &KeyField| field.in_reference[seen.reference].clone();
             let names: Vec<String> = plan.group_by.iter().map(name).collect();
             for shown in tuples(&seen.fields, &names) {
                 let key: Vec<String> = shown.iter().map(|text| fold(text)).collect();
@@ -317,7 +316,10 @@ impl Oracle<'_> {
                         let prior = prior.len() as f64;
                         if bounds.holds(prior) {
                             let values = vec![("prior".to_owned(), prior)];
-                            raws.push(raw(group, time - plan.timespan, values, names(tuple)));
+                            let mut raw = raw(group, time - plan.timespan, values, names(tuple));
+                            // the alert is about the tuple, and so is its event
+                            raw.last = seen.fields.clone();
+                            raws.push(raw);
                         }
                     }
                 }
@@ -357,16 +359,21 @@ impl Oracle<'_> {
 
     /// Hints: who is not yet active, who was just heard, which variation it is.
     fn speak(&mut self, index: usize, raw: Raw) {
-        let mut above = self.set.correlations.iter().filter(|above| {
-            above.references.contains(&Reference::Correlation(index))
-        });
+        let mut above = self
+            .set
+            .correlations
+            .iter()
+            .filter(|above| above.references.contains(&Reference::Correlation(index)));
         if above.clone().next().is_some() && !above.any(|above| above.correlation.generate) {
             return;
         }
         let part = &mut self.parts[index];
         let hints = &part.rule.hints;
         let mut said = raw.said;
-        if hints.activation.is_some_and(|span| said.time - self.begin < span) {
+        if hints
+            .activation
+            .is_some_and(|span| said.time - self.begin < span)
+        {
             return;
         }
         if let Some(suppress) = &hints.suppress {
@@ -379,7 +386,11 @@ impl Oracle<'_> {
         let flag = raw.last.get("flag").cloned().unwrap_or_default();
         said.variation = (!hints.variations.is_empty() && flag.contains(&"yes".to_owned()))
             .then_some(0)
-            .filter(|_| self.set.correlations[index].hints.variations[0].when.is_some());
+            .filter(|_| {
+                self.set.correlations[index].hints.variations[0]
+                    .when
+                    .is_some()
+            });
         self.said.push(said);
     }
 }
@@ -432,7 +443,10 @@ fn distinct(window: &[Seen], measure: usize) -> f64 {
 fn numbers(window: &[Seen], measure: usize) -> Vec<i64> {
     let mut done = BTreeSet::new();
     let mut all = Vec::new();
-    for seen in window.iter().filter(|seen| !seen.tenths[measure].is_empty()) {
+    for seen in window
+        .iter()
+        .filter(|seen| !seen.tenths[measure].is_empty())
+    {
         if done.insert((seen.time, seen.event)) {
             all.extend(&seen.tenths[measure]);
         }
@@ -442,7 +456,10 @@ fn numbers(window: &[Seen], measure: usize) -> Vec<i64> {
 }
 
 fn events<'w>(window: impl Iterator<Item = &'w Seen>) -> f64 {
-    window.map(|seen| (seen.time, seen.event)).collect::<BTreeSet<_>>().len() as f64
+    window
+        .map(|seen| (seen.time, seen.event))
+        .collect::<BTreeSet<_>>()
+        .len() as f64
 }
 
 fn sum(numbers: &[i64]) -> Option<f64> {

@@ -80,7 +80,12 @@ pub fn rules(random: &mut Random, kind: usize) -> String {
         "correlation:\n  type: {name}\n  rules: [{}]\n  timespan: {span}s\n",
         listed.join(", ")
     );
-    let groups = ["", "  group-by: [u]\n", "  group-by: [u]\n", "  group-by: [u, h]\n"];
+    let groups = [
+        "",
+        "  group-by: [u]\n",
+        "  group-by: [u]\n",
+        "  group-by: [u, h]\n",
+    ];
     let group = groups[random.below(groups.len())];
     body.push_str(group);
     let aliased = group.contains('h') || matches!(kind, 1 | 10 | 11);
@@ -90,13 +95,22 @@ pub fn rules(random: &mut Random, kind: usize) -> String {
     condition(random, kind, &listed, &mut body);
     let mut hints = String::new();
     if kind != 10 {
-        let refire = ["", "", "", "x-refire: always\n", "x-refire: 2s\n", "x-refire: 5s\n"];
+        let refire = [
+            "",
+            "",
+            "",
+            "x-refire: always\n",
+            "x-refire: 2s\n",
+            "x-refire: 5s\n",
+        ];
         hints.push_str(refire[random.below(refire.len())]);
     }
     if random.one_in(5) && kind != 10 {
         let _ = writeln!(hints, "x-suppress: {{for: {}s}}", 1 + random.below(20));
     }
-    let slides = !["lt", "eq", "not", "<", "="].iter().any(|sign| body.contains(sign));
+    let slides = !["lt", "eq", "not", "<", "="]
+        .iter()
+        .any(|sign| body.contains(sign));
     if random.one_in(6) && slides {
         let _ = writeln!(hints, "x-activation: {}s", 1 + random.below(15));
     }
@@ -122,7 +136,10 @@ pub fn rules(random: &mut Random, kind: usize) -> String {
                 "temporal_ordered",
                 "temporal\n  condition: one and not a",
             ]),
-            false => random.of(&["event_count\n  condition: {gte: 2}", "event_count\n  condition: {eq: 1}"]),
+            false => random.of(&[
+                "event_count\n  condition: {gte: 2}",
+                "event_count\n  condition: {eq: 1}",
+            ]),
         };
         let over = match condition.contains("not a") {
             true => "one, a",
@@ -152,14 +169,29 @@ fn condition(random: &mut Random, kind: usize, listed: &[&str], body: &mut Strin
     let tuple = random.of(&["w", "h", "[w, h]"]);
     let number = random.below(30) as i64 - 10;
     let _ = match kind {
-        0 => writeln!(body, "  condition: {{{}}}", bounds(random, count as i64 + 1)),
-        1 => writeln!(body, "  condition: {{field: {tuple}, {}}}", bounds(random, count as i64)),
+        0 => writeln!(
+            body,
+            "  condition: {{{}}}",
+            bounds(random, count as i64 + 1)
+        ),
+        1 => writeln!(
+            body,
+            "  condition: {{field: {tuple}, {}}}",
+            bounds(random, count as i64)
+        ),
         2..=5 => {
             let percent = match kind {
-                4 => format!(", percentile: {}", [0, 10, 33, 75, 90, 100][random.below(6)]),
+                4 => format!(
+                    ", percentile: {}",
+                    [0, 10, 33, 75, 90, 100][random.below(6)]
+                ),
                 _ => String::new(),
             };
-            writeln!(body, "  condition: {{field: v, {}{percent}}}", bounds(random, number))
+            writeln!(
+                body,
+                "  condition: {{field: v, {}{percent}}}",
+                bounds(random, number)
+            )
         }
         6 | 8 => match random.below(3) {
             0 => Ok(()),
@@ -223,7 +255,10 @@ fn event(random: &mut Random, time: i64) -> (Fact, String) {
         2 => Vec::new(),
         n => vec![n % 3],
     };
-    let kinds: Vec<String> = rules.iter().map(|rule| format!("\"{}\"", RULES[*rule])).collect();
+    let kinds: Vec<String> = rules
+        .iter()
+        .map(|rule| format!("\"{}\"", RULES[*rule]))
+        .collect();
     let mut json = format!("{{\"kind\":[{}]", kinds.join(","));
     let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let choices: [(&str, &[&str]); 6] = [
