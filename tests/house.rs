@@ -15,6 +15,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("engine", &["ir", "syntax"]),
     ("events", &["engine"]),
     ("sample", &[]),
+    ("state", &["engine"]),
     ("cli", &["engine", "events", "ir", "sample", "syntax"]),
 ];
 
