@@ -16,7 +16,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("events", &["engine"]),
     ("sample", &[]),
     ("state", &["engine"]),
-    ("cli", &["engine", "events", "ir", "sample", "syntax"]),
+    (
+        "cli",
+        &["engine", "events", "ir", "sample", "state", "syntax"],
+    ),
 ];
 
 /// The crates of this workspace that a manifest names under `[dependencies]`.

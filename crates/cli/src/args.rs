@@ -7,6 +7,7 @@ use sigwright_engine::correlate::Lateness;
 use sigwright_events::Format;
 use sigwright_syntax::ast::Level;
 use std::path::PathBuf;
+use std::time::Duration;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -66,6 +67,9 @@ pub enum Command {
     /// Run the cases written beside rules
     #[command(after_help = EXAMPLES_TEST)]
     Test(TestArgs),
+    /// Look into a file of state, or take something out of it
+    #[command(after_help = EXAMPLES_STATE)]
+    State(StateCommandArgs),
     /// Write an invented log to test with
     #[command(after_help = EXAMPLES_SAMPLE)]
     Sample(SampleArgs),
@@ -187,6 +191,32 @@ pub struct StateArgs {
     /// Learn from the input and say nothing
     #[arg(long)]
     pub train: bool,
+
+    /// Keep state in this file, which is made if it is not there; the next run goes on from it
+    #[arg(long, value_name = "PATH")]
+    pub state: Option<PathBuf>,
+
+    /// Leave out what the file of state says was read before
+    #[arg(long, requires = "state")]
+    pub resume: bool,
+
+    /// How much work may have to be done again after the process was killed; `0s`: as little
+    /// as possible
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "1s",
+        requires = "state",
+        value_parser = duration
+    )]
+    pub checkpoint: Duration,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    match text.parse()? {
+        LatenessArg(Lateness::Within(nanos)) => Ok(Duration::from_nanos(nanos.unsigned_abs())),
+        LatenessArg(Lateness::All) => Err("a number and s, m, h or d".to_owned()),
+    }
 }
 
 /// `--lateness`.
@@ -316,6 +346,102 @@ pub struct TestArgs {
 
     #[command(flatten)]
     pub lists: ListArgs,
+}
+
+const EXAMPLES_STATE: &str = "\
+Examples:
+  sigwright state show audit.state
+  sigwright state show audit.state --rule new-country --format ndjson
+  sigwright state export audit.state > audit-state.ndjson
+  sigwright state prune audit.state --before 2026-01-01T00:00:00Z
+  sigwright state prune audit.state --unknown -r rules
+
+Exit codes:
+  0  done
+  2  wrong usage, or the file could not be read or written";
+
+/// `sigwright state`.
+#[derive(Debug, Args)]
+pub struct StateCommandArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: StateCommand,
+}
+
+/// What `sigwright state` can do.
+#[derive(Debug, Subcommand)]
+pub enum StateCommand {
+    /// Print what is kept
+    Show(ShowArgs),
+    /// Print every record, a JSON object per line
+    Export(ExportArgs),
+    /// Remove state that is no longer wanted
+    Prune(PruneArgs),
+}
+
+/// `sigwright state show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The file of state
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+
+    /// Only what is of the rule with this id, name or title, with each of its groups
+    #[arg(long, value_name = "RULE")]
+    pub rule: Option<String>,
+
+    /// Only groups that have this value
+    #[arg(long, value_name = "VALUE")]
+    pub group: Option<String>,
+
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "pretty")]
+    pub format: StateFormat,
+}
+
+/// `sigwright state export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The file of state
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+}
+
+/// `sigwright state prune`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
+pub struct PruneArgs {
+    /// The file of state
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+
+    /// What is of the rule with this id, name or title
+    #[arg(long, value_name = "RULE", group = "what")]
+    pub rule: Option<String>,
+
+    /// Groups, terms and suppressions whose last event is older (RFC 3339)
+    #[arg(long, value_name = "TIME", group = "what")]
+    pub before: Option<jiff::Timestamp>,
+
+    /// What is of rules that are not, or no longer as they were, among those of `--rules`
+    #[arg(long, requires = "rules", group = "what")]
+    pub unknown: bool,
+
+    /// Rules, for `--unknown`; may be repeated
+    #[arg(short, long, value_name = "RULES", requires = "unknown")]
+    pub rules: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub lists: ListArgs,
+}
+
+/// `state show --format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StateFormat {
+    /// For people
+    Pretty,
+    /// A JSON object per line, for programs
+    Ndjson,
 }
 
 const EXAMPLES_SAMPLE: &str = "\

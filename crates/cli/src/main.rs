@@ -6,6 +6,7 @@ mod glance;
 mod input;
 mod load;
 mod pipeline;
+mod position;
 mod render;
 mod settings;
 mod summary;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Command::Lint(args) => cmd::lint::run(args, cli.color),
         Command::Explain(args) => cmd::explain::run(args, cli.color),
         Command::Test(args) => cmd::test::run(args, cli.color),
+        Command::State(args) => cmd::state::run(args, cli.color),
         Command::Sample(args) => cmd::sample::run(args),
         Command::Completions(args) => cmd::completions::run(args),
         Command::Man(args) => cmd::man::run(args),

@@ -5,6 +5,7 @@
 //! is under way is in one of [`AHEAD`] lots per worker, which go round: that bounds memory
 //! and uses it again.
 
+use crate::position::{Step, Tracker};
 use crate::summary::Counts;
 use sigwright_engine::correlate::{Begin, Observation};
 use sigwright_events::{Batch, Progress, Reader};
@@ -35,6 +36,8 @@ pub struct Lot {
     pub progress: Progress,
     /// Its place in the input, from 0.
     pub number: u64,
+    /// How far its file is read with it; where state is kept.
+    pub step: Option<Step>,
 }
 
 /// What a worker tells the correlations.
@@ -59,19 +62,32 @@ impl Lot {
                 total: None,
             },
             number: 0,
+            step: None,
         }
     }
 
     /// Fills it with the next batch; false after the last one.
-    pub fn fill(&mut self, reader: &mut Reader) -> bool {
+    pub fn fill(&mut self, feed: &mut Feed) -> bool {
         self.text.clear();
         self.text.shrink_to(KEPT);
         self.counts = Counts::default();
         self.heard.clear();
-        let more = reader.read(&mut self.batch);
-        self.progress = reader.progress();
+        let more = feed.reader.read(&mut self.batch);
+        self.progress = feed.reader.progress();
+        self.step = match &mut feed.tracker {
+            Some(tracker) if more => tracker.pass(&mut self.batch),
+            _ => None,
+        };
         more
     }
+}
+
+/// Where batches come from.
+pub struct Feed {
+    /// The input.
+    pub reader: Reader,
+    /// What was read before, where state is kept.
+    pub tracker: Option<Tracker>,
 }
 
 /// Runs `work` on every batch and `write` on what comes of it, in order. `worker` makes what
@@ -80,14 +96,14 @@ impl Lot {
 /// # Errors
 /// The first error of `write`, which ends the run.
 pub fn run<W>(
-    reader: &mut Reader,
+    feed: &mut Feed,
     threads: usize,
     worker: impl Fn() -> W + Sync,
     work: impl Fn(&mut W, &mut Lot) + Sync,
     mut write: impl FnMut(&mut Lot) -> io::Result<()>,
 ) -> io::Result<()> {
     if threads <= 1 {
-        return alone(reader, worker(), work, write);
+        return alone(feed, worker(), work, write);
     }
     let (free, empty) = channel();
     let (filled, tasks) = channel();
@@ -112,7 +128,7 @@ pub fn run<W>(
             });
         }
         drop(done);
-        scope.spawn(move || cut(reader, &empty, &filled));
+        scope.spawn(move || cut(feed, &empty, &filled));
         // both ends are given away, so that they are gone when `write` fails: only then do the
         // reader, which waits for a lot, and the workers stop
         in_order(finished, free, &mut write)
@@ -121,13 +137,13 @@ pub fn run<W>(
 
 /// One thread does everything.
 fn alone<W>(
-    reader: &mut Reader,
+    feed: &mut Feed,
     mut kept: W,
     work: impl Fn(&mut W, &mut Lot),
     mut write: impl FnMut(&mut Lot) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut lot = Lot::new();
-    while lot.fill(reader) {
+    while lot.fill(feed) {
         work(&mut kept, &mut lot);
         write(&mut lot)?;
         lot.number += 1;
@@ -140,11 +156,11 @@ fn next(tasks: &Mutex<Receiver<Lot>>) -> Option<Lot> {
     tasks.recv().ok()
 }
 
-fn cut(reader: &mut Reader, empty: &Receiver<Lot>, filled: &Sender<Lot>) {
+fn cut(feed: &mut Feed, empty: &Receiver<Lot>, filled: &Sender<Lot>) {
     for number in 0.. {
         let Ok(mut lot) = empty.recv() else { break };
         lot.number = number;
-        if !lot.fill(reader) || filled.send(lot).is_err() {
+        if !lot.fill(feed) || filled.send(lot).is_err() {
             break;
         }
     }

@@ -6,11 +6,66 @@ use crate::pipeline::{Heard, Lot};
 use crate::render::alert::AlertPrinter;
 use crate::render::finding;
 use crate::summary::Counts;
-use indexmap::IndexSet;
-use sigwright_engine::correlate::{self, Correlator, Options, Speech, Store, Wiring};
+use indexmap::{IndexMap, IndexSet};
+use sigwright_engine::correlate::{
+    self, Correlator, Kind, NoStore, Options, Restored, Speech, Store, StoreError, Wiring,
+    read_owner,
+};
 use sigwright_ir::Reference;
+use sigwright_state::{Position, StateFile};
 use sigwright_syntax::ast::Level;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A checkpoint may take one part in so many of the time between two.
+const SHARE: u32 = 20;
+
+/// A store, and how what was put into it is made durable.
+pub trait Keep: Store {
+    /// How far inputs were read in earlier runs.
+    fn positions(&self) -> &[Position] {
+        &[]
+    }
+
+    /// The number of the first lot of this run.
+    fn next(&self) -> u64 {
+        0
+    }
+
+    /// Makes durable what was put, and how far the input was read.
+    fn commit(&mut self, positions: &[Position], next: u64) -> Result<(), StoreError>;
+
+    /// Removes what is of an owner.
+    fn remove_owner(&mut self, owner: u128) -> Result<u64, StoreError>;
+}
+
+impl Keep for NoStore {
+    fn commit(&mut self, _: &[Position], _: u64) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn remove_owner(&mut self, _: u128) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+}
+
+impl Keep for StateFile {
+    fn positions(&self) -> &[Position] {
+        StateFile::positions(self)
+    }
+
+    fn next(&self) -> u64 {
+        StateFile::next(self)
+    }
+
+    fn commit(&mut self, positions: &[Position], next: u64) -> Result<(), StoreError> {
+        StateFile::commit(self, positions, next)
+    }
+
+    fn remove_owner(&mut self, owner: u128) -> Result<u64, StoreError> {
+        StateFile::remove_owner(self, owner)
+    }
+}
 
 /// The correlations of a run and what was said so far.
 #[derive(Debug)]
@@ -20,9 +75,14 @@ pub struct Watch<'l, S> {
     loaded: &'l Loaded,
     files: IndexSet<String>,
     min_level: Option<Level>,
+    /// By file: how far it is read, where that is not yet in the store.
+    moved: IndexMap<String, Position>,
+    next: u64,
+    /// When the last checkpoint was over, and how long it took.
+    last: (Instant, Duration),
 }
 
-impl<'l, S: Store> Watch<'l, S> {
+impl<'l, S: Keep> Watch<'l, S> {
     /// Correlations that have heard nothing yet.
     pub fn new(
         loaded: &'l Loaded,
@@ -32,17 +92,89 @@ impl<'l, S: Store> Watch<'l, S> {
         printer: AlertPrinter<'l>,
         min_level: Option<Level>,
     ) -> Self {
+        // alerts name files by their places in this list, in later runs, too
+        let files = store.positions().iter().map(|p| p.file.clone()).collect();
         Watch {
+            moved: IndexMap::new(),
+            next: store.next(),
+            last: (Instant::now(), Duration::ZERO),
             correlator: Correlator::new(loaded.set.clone(), wiring, options, store),
             printer,
             loaded,
-            files: IndexSet::new(),
+            files,
             min_level,
         }
     }
 
+    /// Takes over what the store has. Of a rule that changed everything is removed.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn restore(&mut self) -> Result<Restored, StoreError> {
+        let restored = self.correlator.restore()?;
+        let identity = |reference: &Reference| {
+            let set = &self.loaded.set;
+            let meta = match reference {
+                Reference::Rule(rule) => set.rule(*rule).map(|rule| &rule.meta),
+                Reference::Correlation(index) => set.correlations.get(*index).map(|c| &c.meta),
+            };
+            let names = meta.map(|meta| [&meta.id, &meta.name, &meta.title]);
+            let name = names.into_iter().flatten().flatten().next();
+            name.map(|name| name.value.clone()).unwrap_or_default()
+        };
+        let found: Vec<String> = restored.found.iter().map(identity).collect();
+        let changed: Vec<String> = restored.changed.iter().map(identity).collect();
+        let mut old = Vec::new();
+        let store = self.correlator.store_mut();
+        store.each(Kind::Owner, &mut |key, value| {
+            let identity = read_owner(value)?.identity;
+            if changed.contains(&identity) && !found.contains(&identity) {
+                old.push(key.owner);
+            }
+            Ok(())
+        })?;
+        for owner in old {
+            store.remove_owner(owner)?;
+        }
+        Ok(restored)
+    }
+
+    /// Makes durable what was heard so far, whose consequences were written; where `every`
+    /// has passed since the last time, or always where it is `None`.
+    ///
+    /// # Errors
+    /// Where the store fails, or failed while it was asked.
+    pub fn checkpoint(&mut self, every: Option<Duration>) -> Result<(), StoreError> {
+        if let Some(error) = self.correlator.fault() {
+            return Err(error.clone());
+        }
+        let (last, cost) = self.last;
+        let due = every.is_none_or(|every| {
+            let rare = if every.is_zero() {
+                Duration::ZERO
+            } else {
+                cost * SHARE
+            };
+            last.elapsed() >= every.max(rare)
+        });
+        if !S::KEEPS || !due {
+            return Ok(());
+        }
+        let started = Instant::now();
+        self.correlator.save()?;
+        let moved: Vec<Position> = self.moved.drain(..).map(|(_, position)| position).collect();
+        self.correlator.store_mut().commit(&moved, self.next)?;
+        self.last = (Instant::now(), started.elapsed());
+        Ok(())
+    }
+
     /// Takes in what a lot's worker heard; what follows is appended to its text.
     pub fn hear(&mut self, lot: &mut Lot) {
+        self.next += 1;
+        if let Some(step) = lot.step.take() {
+            self.file(&step.position.file);
+            self.moved.insert(step.position.file.clone(), step.position);
+        }
         if lot.heard.is_empty() {
             return;
         }

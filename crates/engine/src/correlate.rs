@@ -32,7 +32,10 @@ pub use hints::risk;
 pub use machine::{Correlator, Counts, Lateness, Options};
 pub use observation::{Fields, Observation, Place};
 pub use observer::{Begin, Observer, Unseen};
-pub use snapshot::{GroupRecord, OwnerRecord, Restored, read_group, read_owner};
+pub use snapshot::{
+    GroupRecord, OwnerRecord, Restored, owners, read_begin, read_group, read_owner,
+    read_suppression, read_term, read_waiting,
+};
 pub use station::OpenGroup;
 pub use store::{Key, Kind, Memory, NoStore, Store, StoreError};
 pub use wiring::{Voice, Wiring};

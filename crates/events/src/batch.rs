@@ -194,6 +194,14 @@ impl Batch {
         parts.map(part).collect()
     }
 
+    /// Leaves out the first records; where none is left, what was wrong around them, too.
+    pub fn skip(&mut self, records: usize) {
+        self.records.drain(..records.min(self.records.len()));
+        if self.records.is_empty() {
+            self.faults.clear();
+        }
+    }
+
     /// What was wrong around these records, in the order of the file.
     pub fn faults(&self) -> &[Fault] {
         &self.faults

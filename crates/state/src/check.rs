@@ -79,11 +79,12 @@ pub(crate) fn all(db: &Connection) -> Result<(HashMap<u128, i64>, Total), OpenEr
         total.add(seal);
         Ok(seal == owner_seal(number, &fingerprint))
     })?;
-    rows(db, "SELECT file, value, seal FROM position", |row| {
-        let (file, value) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_blob()?);
-        let seal = row.get(2)?;
+    let query = "SELECT number, file, value, seal FROM position";
+    rows(db, query, |row| {
+        let (file, value) = (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_blob()?);
+        let seal = row.get(3)?;
         total.add(seal);
-        Ok(seal == position_seal(file, value))
+        Ok(seal == position_seal(row.get(0)?, file, value))
     })?;
     rows(
         db,
@@ -95,13 +96,15 @@ pub(crate) fn all(db: &Connection) -> Result<(HashMap<u128, i64>, Total), OpenEr
             Ok(seal == record_seal(row.get(0)?, row.get(1)?, id, value))
         },
     )?;
-    let (said, seal) = db.query_row("SELECT rows, sum, seal FROM total", [], |row| {
+    let (said, seal) = db.query_row("SELECT rows, sum, next, seal FROM total", [], |row| {
         let said = Total {
             rows: row.get(0)?,
             sum: row.get(1)?,
+            next: row.get(2)?,
         };
-        Ok((said, row.get::<_, i64>(2)?))
+        Ok((said, row.get::<_, i64>(3)?))
     })?;
+    total.next = said.next;
     if said.seal() != seal || said != total {
         return Err(damaged("rows are missing, or there are too many"));
     }
@@ -131,8 +134,8 @@ pub(crate) fn owner_seal(number: i64, fingerprint: &[u8]) -> i64 {
     seal::of(&[b"owner", &number.to_le_bytes(), fingerprint])
 }
 
-pub(crate) fn position_seal(file: &str, value: &[u8]) -> i64 {
-    seal::of(&[b"position", file.as_bytes(), value])
+pub(crate) fn position_seal(number: i64, file: &str, value: &[u8]) -> i64 {
+    seal::of(&[b"position", &number.to_le_bytes(), file.as_bytes(), value])
 }
 
 pub(crate) fn record_seal(kind: i64, owner: i64, id: &[u8], value: &[u8]) -> i64 {

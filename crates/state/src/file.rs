@@ -92,7 +92,13 @@ impl StateFile {
         self.new
     }
 
-    /// How far inputs had been read at the last commit, by name.
+    /// The number from which to count what is read next, so that later events have greater
+    /// numbers than those of all runs before; 0 in a new file.
+    pub fn next(&self) -> u64 {
+        self.total.next.cast_unsigned()
+    }
+
+    /// How far inputs had been read at the last commit, in the order they were first named.
     pub fn positions(&self) -> &[Position] {
         &self.positions
     }
@@ -154,44 +160,58 @@ impl StateFile {
         Ok(removed)
     }
 
-    /// Makes everything durable that was put since the last commit, and these positions in
-    /// place of those of the same files; all of it or, where it fails, nothing.
+    /// Makes everything durable that was put since the last commit, these positions in place
+    /// of those of the same files, and [`StateFile::next`]; all of it or, where it fails,
+    /// nothing.
     ///
     /// # Errors
     /// Where the file cannot be written.
-    pub fn commit(&mut self, positions: &[Position]) -> Result<(), StoreError> {
-        self.try_commit(positions).map_err(store_error)
+    pub fn commit(&mut self, positions: &[Position], next: u64) -> Result<(), StoreError> {
+        self.try_commit(positions, next).map_err(store_error)
     }
 
-    fn try_commit(&mut self, positions: &[Position]) -> rusqlite::Result<()> {
+    fn try_commit(&mut self, positions: &[Position], next: u64) -> rusqlite::Result<()> {
         for position in positions {
-            let old = self.positions.iter().find(|p| p.file == position.file);
-            if old == Some(position) {
-                continue;
-            }
-            let seal = position_seal(&position.file, &position.value());
-            if let Some(old) = old {
-                self.total.take(position_seal(&old.file, &old.value()));
-            }
-            self.total.add(seal);
+            self.move_to(position)?;
+        }
+        let next = next.cast_signed();
+        if next != self.total.next {
             self.change()?;
-            self.db
-                .prepare_cached("INSERT OR REPLACE INTO position VALUES (?, ?, ?)")?
-                .execute(params![position.file, position.value(), seal])?;
-            match self.positions.iter_mut().find(|p| p.file == position.file) {
-                Some(old) => old.clone_from(position),
-                None => self.positions.push(position.clone()),
-            }
+            self.total.next = next;
         }
         if !self.changing {
             return Ok(());
         }
-        let Total { rows, sum } = self.total;
+        let Total { rows, sum, next } = self.total;
         self.db
-            .prepare_cached("UPDATE total SET rows = ?, sum = ?, seal = ?")?
-            .execute(params![rows, sum, self.total.seal()])?;
+            .prepare_cached("UPDATE total SET rows = ?, sum = ?, next = ?, seal = ?")?
+            .execute(params![rows, sum, next, self.total.seal()])?;
         self.db.execute_batch("COMMIT")?;
         self.changing = false;
+        Ok(())
+    }
+
+    fn move_to(&mut self, position: &Position) -> rusqlite::Result<()> {
+        let place = self.positions.iter().position(|p| p.file == position.file);
+        let number = place.unwrap_or(self.positions.len());
+        let row = i64::try_from(number).unwrap_or(i64::MAX);
+        let seal = position_seal(row, &position.file, &position.value());
+        if let Some(old) = self.positions.get(number) {
+            if old == position {
+                return Ok(());
+            }
+            let old = position_seal(row, &old.file, &old.value());
+            self.total.take(old);
+        }
+        self.total.add(seal);
+        self.change()?;
+        self.db
+            .prepare_cached("INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?)")?
+            .execute(params![row, position.file, position.value(), seal])?;
+        match self.positions.get_mut(number) {
+            Some(old) => old.clone_from(position),
+            None => self.positions.push(position.clone()),
+        }
         Ok(())
     }
 
@@ -344,18 +364,19 @@ fn make(db: &Connection) -> rusqlite::Result<()> {
          PRAGMA application_id = {APPLICATION};
          PRAGMA user_version = {FORMAT};
          {};
-         INSERT INTO total VALUES (1, {}, {}, {});
+         INSERT INTO total VALUES (1, {}, {}, {}, {});
          COMMIT;",
         TABLES.join(";\n"),
         total.rows,
         total.sum,
+        total.next,
         total.seal()
     ))
 }
 
 fn positions(db: &Connection) -> Result<Vec<Position>, OpenError> {
     let mut positions = Vec::new();
-    let mut statement = db.prepare("SELECT file, value FROM position ORDER BY file")?;
+    let mut statement = db.prepare("SELECT file, value FROM position ORDER BY number")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let value: Vec<u8> = row.get(1)?;

@@ -12,11 +12,11 @@ pub(crate) const FORMAT: u32 = 1;
 pub(crate) const TABLES: [&str; 4] = [
     "CREATE TABLE owner (number INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL, \
      seal INTEGER NOT NULL)",
-    "CREATE TABLE position (file TEXT PRIMARY KEY, value BLOB NOT NULL, \
-     seal INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE position (number INTEGER PRIMARY KEY, file TEXT NOT NULL, \
+     value BLOB NOT NULL, seal INTEGER NOT NULL)",
     "CREATE TABLE record (kind INTEGER NOT NULL, owner INTEGER NOT NULL, id BLOB NOT NULL, \
      value BLOB NOT NULL, seal INTEGER NOT NULL, \
      PRIMARY KEY (kind, owner, id)) WITHOUT ROWID",
     "CREATE TABLE total (only INTEGER PRIMARY KEY, rows INTEGER NOT NULL, \
-     sum INTEGER NOT NULL, seal INTEGER NOT NULL)",
+     sum INTEGER NOT NULL, next INTEGER NOT NULL, seal INTEGER NOT NULL)",
 ];

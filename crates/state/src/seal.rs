@@ -19,6 +19,8 @@ pub(crate) fn of(parts: &[&[u8]]) -> i64 {
 pub(crate) struct Total {
     pub(crate) rows: i64,
     pub(crate) sum: i64,
+    /// Not a total: the number from which the next run counts what it reads.
+    pub(crate) next: i64,
 }
 
 impl Total {
@@ -34,6 +36,8 @@ impl Total {
 
     /// The seal of the total itself.
     pub(crate) fn seal(self) -> i64 {
-        of(&[b"total", &self.rows.to_le_bytes(), &self.sum.to_le_bytes()])
+        let Total { rows, sum, next } = self;
+        let numbers = [rows, sum, next].map(i64::to_le_bytes);
+        of(&[b"total", numbers.as_flattened()])
     }
 }

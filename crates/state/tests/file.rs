@@ -69,7 +69,8 @@ fn fill(path: &Path) -> BTreeMap<Key, Vec<u8>> {
                 all.insert(key, value.into_bytes());
             }
         }
-        file.commit(&[position(u64::from(round))]).unwrap();
+        file.commit(&[position(u64::from(round))], u64::from(round))
+            .unwrap();
     }
     all
 }
@@ -111,7 +112,7 @@ fn an_owner_is_removed_with_all_that_is_its() {
     all.retain(|key, _| key.owner != 1);
     assert_eq!(file.remove_owner(1).unwrap(), (before - all.len()) as u64);
     assert_eq!(file.remove_owner(1).unwrap(), 0);
-    file.commit(&[]).unwrap();
+    file.commit(&[], 5).unwrap();
     file.shrink().unwrap();
     drop(file);
     let mut file = StateFile::open(&path, Create::No).unwrap();
@@ -252,13 +253,14 @@ fn damage_is_refused_or_does_not_matter() {
         right += 1;
         assert_eq!(everything(&mut file), all, "round {round}");
         assert_eq!(file.positions(), [position(5)], "round {round}");
+        assert_eq!(file.next(), 5, "round {round}");
         // and it goes on
         let new = key(Kind::Term, 9, 9);
         for i in 0..200 {
             let key = key(Kind::Term, 9, i);
             file.put(&key, &[7; 100]).unwrap();
         }
-        file.commit(&[position(6)]).unwrap();
+        file.commit(&[position(6)], 6).unwrap();
         drop(file);
         let mut file = StateFile::open(&hurt, Create::No).unwrap();
         assert_eq!(file.get(&new).unwrap().as_deref(), Some(&[7; 100][..]));
@@ -281,7 +283,7 @@ fn damage_of_the_log_leaves_a_commit() {
             let key = key(Kind::Term, 1, i);
             file.put(&key, &round.to_le_bytes()).unwrap();
         }
-        file.commit(&[position(round)]).unwrap();
+        file.commit(&[position(round)], round).unwrap();
     }
     let log = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
     let (main, wal) = (fs::read(&path).unwrap(), fs::read(log(&path)).unwrap());

@@ -1,25 +1,28 @@
 //! `sigwright eval`.
 
-use super::{complain, report};
+use super::state::complain as complain_of_state;
+use super::{complain, report, warn};
 use crate::args::{ColorWhen, EvalArgs, LatenessArg};
 use crate::input::{Input, malformed};
-use crate::load;
-use crate::pipeline::{self, Heard, Lot};
+use crate::load::{self, Loaded};
+use crate::pipeline::{self, Feed, Heard, Lot};
+use crate::position::Tracker;
 use crate::render::alert::AlertPrinter;
 use crate::render::finding::{self, Finding, Printer};
 use crate::settings::{Look, Outcome, Stream};
 use crate::summary::Counts;
-use crate::watch::Watch;
+use crate::watch::{Keep, Watch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sigwright_engine::correlate::{
-    self, Lateness, NoStore, Observer, Options, Place, RiskShown, Voice, Wiring,
+    self, Lateness, NoStore, Observer, Options, Place, Restored, RiskShown, Voice, Wiring,
 };
 use sigwright_engine::evidence::{Evidence, Finder};
 use sigwright_engine::{Event, Matcher, Program, ProgramOptions, Time, naive};
 use sigwright_events::Progress;
 use sigwright_events::time::event_time;
 use sigwright_ir::hints::Variation;
-use sigwright_ir::{Rule, RuleId, RuleSet};
+use sigwright_ir::{Reference, Rule, RuleId, RuleSet};
+use sigwright_state::{Create, StateFile};
 use sigwright_syntax::Severity;
 use sigwright_syntax::ast::Level;
 use std::io::{self, IsTerminal, Write};
@@ -62,44 +65,23 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
     if let Some(head) = printer.head() {
         out.write(head.as_bytes())?;
     }
-    let wiring = Arc::new(Wiring::new(&loaded.set, args.state.generate));
-    let job = Job {
-        input: &input,
-        set: &loaded.set,
-        wiring: &wiring,
-        printer,
-        min_level: args.min_level,
-        train: args.state.train,
+    let Ok((store, tracker)) = state(args, err_look)? else {
+        return Ok(Outcome::Broken);
     };
-    let look = Look::of(Stream::Out, color);
-    let mut watch = Watch::new(
-        &loaded,
-        wiring.clone(),
-        Options {
-            lateness: lateness(args),
-            train: args.state.train,
-            ..Options::default()
-        },
-        NoStore,
-        AlertPrinter::new(&loaded, args.format, look),
-        args.min_level,
-    );
-    let mut counts = Counts::default();
-    pipeline::run(
-        &mut input.open(&args.inputs),
-        threads(args.threads),
-        || Scratch::new(&program, &job),
-        |scratch, lot| job.batch(scratch, lot),
-        |lot| {
-            watch.hear(lot);
-            counts.add(std::mem::take(&mut lot.counts));
-            out.show(lot.progress);
-            out.write(&lot.text)
-        },
-    )?;
-    let mut text = Vec::new();
-    watch.end(&mut text, &mut counts);
-    out.write(&text)?;
+    let run = Run {
+        args,
+        loaded: &loaded,
+        input: &input,
+        program: &program,
+        printer,
+        err_look,
+        alerts: AlertPrinter::new(&loaded, args.format, Look::of(Stream::Out, color)),
+    };
+    let counts = match store {
+        None => run.evaluate(NoStore, tracker, &mut out),
+        Some(store) => run.evaluate(store, tracker, &mut out),
+    };
+    let mut counts = counts?;
     out.finish();
     counts.closed_carriers = input.closed_carriers();
     counts.print(
@@ -112,6 +94,138 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
     // the process is about to end, which frees all memory at once
     std::mem::forget((loaded, program));
     Ok(outcome)
+}
+
+/// The file of state, and what to leave out of the input, where there is a file.
+#[expect(clippy::type_complexity, reason = "taken apart at once")]
+fn state(
+    args: &EvalArgs,
+    look: Look,
+) -> io::Result<Result<(Option<StateFile>, Option<Tracker>), ()>> {
+    let Some(path) = &args.state.state else {
+        return Ok(Ok((None, None)));
+    };
+    match StateFile::open(path, Create::Yes) {
+        Ok(store) => {
+            let done = if args.state.resume {
+                store.positions()
+            } else {
+                &[]
+            };
+            let tracker = Tracker::new(done);
+            Ok(Ok((Some(store), Some(tracker))))
+        }
+        Err(error) => {
+            complain_of_state(path, &error, look)?;
+            Ok(Err(()))
+        }
+    }
+}
+
+/// All that a run needs but the store.
+struct Run<'a> {
+    args: &'a EvalArgs,
+    loaded: &'a Loaded,
+    input: &'a Input,
+    program: &'a Program,
+    printer: Printer<'a>,
+    err_look: Look,
+    alerts: AlertPrinter<'a>,
+}
+
+impl Run<'_> {
+    fn evaluate<S: Keep>(
+        self,
+        store: S,
+        tracker: Option<Tracker>,
+        out: &mut Output,
+    ) -> io::Result<Counts> {
+        let Run {
+            args,
+            loaded,
+            input,
+            program,
+            printer,
+            err_look,
+            alerts,
+        } = self;
+        let wiring = Arc::new(Wiring::new(&loaded.set, args.state.generate));
+        let job = Job {
+            input,
+            set: &loaded.set,
+            wiring: &wiring,
+            printer,
+            min_level: args.min_level,
+            train: args.state.train,
+            first: store.next(),
+        };
+        let options = Options {
+            lateness: lateness(args),
+            train: args.state.train,
+            ..Options::default()
+        };
+        let wiring = wiring.clone();
+        let mut watch = Watch::new(loaded, wiring, options, store, alerts, args.min_level);
+        if S::KEEPS {
+            let restored = watch.restore().map_err(io::Error::other)?;
+            tell(&restored, &loaded.set, err_look)?;
+        }
+        let mut counts = Counts::default();
+        let mut feed = Feed {
+            reader: input.open(&args.inputs),
+            tracker,
+        };
+        pipeline::run(
+            &mut feed,
+            threads(args.threads),
+            || Scratch::new(program, &job),
+            |scratch, lot| job.batch(scratch, lot),
+            |lot| {
+                if let Some(note) = lot.step.as_mut().and_then(|step| step.note.take()) {
+                    out.note(&note, err_look)?;
+                }
+                watch.hear(lot);
+                counts.add(std::mem::take(&mut lot.counts));
+                out.show(lot.progress);
+                out.write(&lot.text)?;
+                watch
+                    .checkpoint(Some(args.state.checkpoint))
+                    .map_err(io::Error::other)
+            },
+        )?;
+        let mut text = Vec::new();
+        watch.end(&mut text, &mut counts);
+        out.write(&text)?;
+        watch.checkpoint(None).map_err(io::Error::other)?;
+        for note in feed.tracker.iter().flat_map(Tracker::end) {
+            out.note(&note, err_look)?;
+        }
+        Ok(counts)
+    }
+}
+
+/// Says whose state was not taken over.
+fn tell(restored: &Restored, set: &RuleSet, look: Look) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    for reference in &restored.changed {
+        let title = match reference {
+            Reference::Rule(rule) => set.rule(*rule).map(|r| r.title().to_owned()),
+            Reference::Correlation(index) => {
+                set.correlations.get(*index).map(|c| c.title().to_owned())
+            }
+        };
+        let title = title.unwrap_or_default();
+        let text = format!("`{title}` has changed: its state is removed, and it starts cold");
+        warn(&mut err, look, &text)?;
+    }
+    for title in &restored.gone {
+        let text = format!(
+            "state of `{title}`, which is not among the rules, is kept; \
+             `sigwright state prune --unknown` removes it"
+        );
+        warn(&mut err, look, &text)?;
+    }
+    Ok(())
 }
 
 fn threads(asked: Option<u16>) -> usize {
@@ -139,6 +253,8 @@ struct Job<'a> {
     printer: Printer<'a>,
     min_level: Option<Level>,
     train: bool,
+    /// The number of the first lot.
+    first: u64,
 }
 
 /// What a worker keeps.
@@ -195,7 +311,7 @@ impl Job<'_> {
         let before = matcher.counters();
         let unseen = observer.as_ref().map(Observer::unseen).unwrap_or_default();
         // events of a batch are numbered in the low half
-        let mut next = *number << 32;
+        let mut next = (self.first + *number) << 32;
         let refused = batch.decode(|record| {
             self.input.decode(record.text, event, &mut |event| {
                 counts.events += 1;
@@ -381,6 +497,11 @@ impl Output {
                 .with_elapsed(self.started.elapsed());
         }
         self.bar.set_position(progress.read);
+    }
+
+    fn note(&mut self, text: &str, look: Look) -> io::Result<()> {
+        self.bar
+            .suspend(|| warn(&mut io::stderr().lock(), look, text))
     }
 
     fn finish(&mut self) {

@@ -6,6 +6,7 @@ pub mod explain;
 pub mod lint;
 pub mod man;
 pub mod sample;
+pub mod state;
 pub mod test;
 
 use crate::args::{ColorWhen, DiagnosticFormat};
@@ -38,6 +39,16 @@ pub fn complain(out: &mut dyn Write, look: Look, text: &str) -> io::Result<()> {
         out,
         "{} {}",
         look.paint(Style::Severity(Severity::Error), "error:"),
+        escape::line(text)
+    )
+}
+
+/// Writes `warning: …`.
+pub fn warn(out: &mut dyn Write, look: Look, text: &str) -> io::Result<()> {
+    writeln!(
+        out,
+        "{} {}",
+        look.paint(Style::Severity(Severity::Warning), "warning:"),
         escape::line(text)
     )
 }

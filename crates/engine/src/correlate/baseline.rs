@@ -208,6 +208,12 @@ fn write(term: &Term) -> Vec<u8> {
     times.flat_map(|time| time.to_be_bytes()).collect()
 }
 
+/// When the term of a record was last seen, and how many occurrences it remembers.
+pub(super) fn seen(bytes: &[u8]) -> Option<(i64, usize)> {
+    let term = read(0, bytes)?;
+    Some((term.last, 1 + term.older.map_or(0, |older| older.len())))
+}
+
 fn read(id: u128, bytes: &[u8]) -> Option<Term> {
     let (times, rest) = bytes.as_chunks::<8>();
     let (last, older) = times.split_last().filter(|_| rest.is_empty())?;

@@ -21,7 +21,7 @@ use std::collections::{HashMap, HashSet};
 
 /// The owner of each rule's state, then of each correlation's: its fingerprint, made unlike
 /// that of an equal rule before it.
-pub(crate) fn owners(set: &RuleSet) -> Vec<u128> {
+pub fn owners(set: &RuleSet) -> Vec<u128> {
     let rules = set.rules.iter().map(|rule| rule.fingerprint);
     let correlations = set.correlations.iter().map(|rule| rule.plan.fingerprint);
     let mut seen = HashSet::new();
@@ -142,6 +142,40 @@ pub fn read_group(value: &[u8]) -> Result<GroupRecord, StoreError> {
 /// Where it is none.
 pub fn read_owner(value: &[u8]) -> Result<OwnerRecord, StoreError> {
     read(value)
+}
+
+/// Reads the value of a record of [`Kind::Begin`]: the log's name, and when it began.
+///
+/// # Errors
+/// Where it is none.
+pub fn read_begin(value: &[u8]) -> Result<(String, i64), StoreError> {
+    read(value).map(|record: BeginRecord| (record.name, record.time))
+}
+
+/// Reads the value of a record of [`Kind::Suppression`]: when the key was last spoken of.
+///
+/// # Errors
+/// Where it is none.
+pub fn read_suppression(value: &[u8]) -> Result<i64, StoreError> {
+    read(value)
+}
+
+/// Reads the value of a record of [`Kind::Term`]: when the term was last seen, and how many
+/// occurrences are remembered.
+///
+/// # Errors
+/// Where it is none.
+pub fn read_term(value: &[u8]) -> Result<(i64, usize), StoreError> {
+    super::baseline::seen(value)
+        .ok_or_else(|| StoreError("a record of the store is damaged".to_owned()))
+}
+
+/// Reads the value of a record of [`Kind::Waiting`]: the time of what waits.
+///
+/// # Errors
+/// Where it is none.
+pub fn read_waiting(value: &[u8]) -> Result<i64, StoreError> {
+    read(value).map(|record: ItemRecord| record.time)
 }
 
 fn read<T: DeserializeOwned>(value: &[u8]) -> Result<T, StoreError> {

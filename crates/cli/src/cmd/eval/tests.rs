@@ -72,6 +72,7 @@ fn findings_allocate_nothing_once_warm() {
         set: &loaded.set,
         wiring: &wiring,
         train: false,
+        first: 0,
         printer: Printer::new(&loaded, FindingFormat::Ndjson, false, look),
         min_level: None,
     };
@@ -80,11 +81,10 @@ fn findings_allocate_nothing_once_warm() {
     let mut scratch = Scratch::new(&program, &job);
     let events = Box::new(Cursor::new(EVENTS));
     let mut lot = Lot::new();
-    assert!(lot.fill(&mut Reader::of_stream(
-        "e.ndjson",
-        events,
-        ReadOptions::default()
-    )));
+    assert!(lot.fill(&mut Feed {
+        reader: Reader::of_stream("e.ndjson", events, ReadOptions::default()),
+        tracker: None,
+    }));
     let mut run = || {
         lot.text.clear();
         job.batch(&mut scratch, &mut lot);
