@@ -79,11 +79,10 @@ impl Tracker {
     pub fn end(&self) -> Vec<String> {
         let shorter = self.files.values().filter_map(|position| {
             let done = self.done.get(&position.file)?;
-            let missing = done.records.checked_sub(position.records)?;
-            (missing > 0).then(|| {
+            (position.records < done.records).then(|| {
                 format!(
-                    "`{}` has {missing} records less than were read of it before",
-                    position.file
+                    "`{}` is shorter than it was: of its records {} were read, it has {}",
+                    position.file, done.records, position.records
                 )
             })
         });
