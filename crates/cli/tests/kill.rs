@@ -156,7 +156,7 @@ fn command(place: &Place, state: &str, out: &str) -> Command {
 /// not said.
 fn said(place: &Place, out: &str) -> Vec<(String, String)> {
     let text = fs::read_to_string(place.path(out)).unwrap();
-    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
     let one = |line: &str| {
         let value: Value = serde_json::from_str(line).unwrap();
         let name = match value["kind"].as_str().unwrap() {

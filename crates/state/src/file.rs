@@ -306,9 +306,23 @@ impl StateFile {
             )
             .optional()
     }
+}
 
-    fn try_each(
-        &self,
+impl Store for StateFile {
+    fn get(&mut self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
+        self.try_get(key).map_err(store_error)
+    }
+
+    fn put(&mut self, key: &Key, value: &[u8]) -> Result<(), StoreError> {
+        self.try_put(key, value).map_err(store_error)
+    }
+
+    fn remove(&mut self, key: &Key) -> Result<(), StoreError> {
+        self.try_remove(key).map_err(store_error)
+    }
+
+    fn each(
+        &mut self,
         kind: Kind,
         each: &mut dyn FnMut(&Key, &[u8]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
@@ -331,28 +345,6 @@ impl StateFile {
             }
         }
         Ok(())
-    }
-}
-
-impl Store for StateFile {
-    fn get(&mut self, key: &Key) -> Result<Option<Vec<u8>>, StoreError> {
-        self.try_get(key).map_err(store_error)
-    }
-
-    fn put(&mut self, key: &Key, value: &[u8]) -> Result<(), StoreError> {
-        self.try_put(key, value).map_err(store_error)
-    }
-
-    fn remove(&mut self, key: &Key) -> Result<(), StoreError> {
-        self.try_remove(key).map_err(store_error)
-    }
-
-    fn each(
-        &mut self,
-        kind: Kind,
-        each: &mut dyn FnMut(&Key, &[u8]) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        self.try_each(kind, each)
     }
 }
 

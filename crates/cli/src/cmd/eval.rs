@@ -2,7 +2,7 @@
 
 use super::state::complain as complain_of_state;
 use super::{complain, report, warn};
-use crate::args::{ColorWhen, EvalArgs, LatenessArg};
+use crate::args::{ColorWhen, EvalArgs, LatenessArg, StateArgs};
 use crate::input::{Input, malformed};
 use crate::load::{self, Loaded};
 use crate::pipeline::{self, Feed, Heard, Lot};
@@ -22,10 +22,11 @@ use sigwright_events::Progress;
 use sigwright_events::time::event_time;
 use sigwright_ir::hints::Variation;
 use sigwright_ir::{Reference, Rule, RuleId, RuleSet};
-use sigwright_state::{Create, StateFile};
+use sigwright_state::{Create, OpenError, StateFile};
 use sigwright_syntax::Severity;
 use sigwright_syntax::ast::Level;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -65,8 +66,13 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
     if let Some(head) = printer.head() {
         out.write(head.as_bytes())?;
     }
-    let Ok((store, tracker)) = state(args, err_look)? else {
-        return Ok(Outcome::Broken);
+    let (store, tracker) = match state(&args.state) {
+        Ok(state) => state,
+        Err(error) => {
+            let path = args.state.state.as_deref().unwrap_or(Path::new(""));
+            complain_of_state(path, &error, err_look)?;
+            return Ok(Outcome::Broken);
+        }
     };
     let run = Run {
         args,
@@ -97,29 +103,14 @@ pub fn run(args: &EvalArgs, color: ColorWhen) -> io::Result<Outcome> {
 }
 
 /// The file of state, and what to leave out of the input, where there is a file.
-#[expect(clippy::type_complexity, reason = "taken apart at once")]
-fn state(
-    args: &EvalArgs,
-    look: Look,
-) -> io::Result<Result<(Option<StateFile>, Option<Tracker>), ()>> {
-    let Some(path) = &args.state.state else {
-        return Ok(Ok((None, None)));
+fn state(args: &StateArgs) -> Result<(Option<StateFile>, Option<Tracker>), OpenError> {
+    let Some(path) = &args.state else {
+        return Ok((None, None));
     };
-    match StateFile::open(path, Create::Yes) {
-        Ok(store) => {
-            let done = if args.state.resume {
-                store.positions()
-            } else {
-                &[]
-            };
-            let tracker = Tracker::new(done);
-            Ok(Ok((Some(store), Some(tracker))))
-        }
-        Err(error) => {
-            complain_of_state(path, &error, look)?;
-            Ok(Err(()))
-        }
-    }
+    let store = StateFile::open(path, Create::Yes)?;
+    let done = if args.resume { store.positions() } else { &[] };
+    let tracker = Tracker::new(done);
+    Ok((Some(store), Some(tracker)))
 }
 
 /// All that a run needs but the store.
