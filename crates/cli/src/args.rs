@@ -207,16 +207,14 @@ pub struct StateArgs {
         value_name = "TIME",
         default_value = "1s",
         requires = "state",
-        value_parser = duration
+        value_parser = span
     )]
     pub checkpoint: Duration,
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    match text.parse()? {
-        LatenessArg(Lateness::Within(nanos)) => Ok(Duration::from_nanos(nanos.unsigned_abs())),
-        LatenessArg(Lateness::All) => Err("a number and s, m, h or d".to_owned()),
-    }
+/// A span of time that is not negative.
+fn span(text: &str) -> Result<Duration, String> {
+    duration(text).map(|nanos| Duration::from_nanos(nanos.unsigned_abs()))
 }
 
 /// `--lateness`.

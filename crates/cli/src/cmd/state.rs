@@ -175,7 +175,7 @@ fn lines(
             }
             Ok(())
         })
-        .or_else(|error| Err(failed.take().unwrap_or_else(|| io::Error::other(error))))?;
+        .map_err(|error| failed.take().unwrap_or_else(|| io::Error::other(error)))?;
     }
     Ok(())
 }
