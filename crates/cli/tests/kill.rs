@@ -132,11 +132,18 @@ fn log(events: u64) -> String {
     log
 }
 
-fn command(place: &Place, state: &str, out: &str) -> Command {
+fn command(place: &Place, lateness: &str, state: &str, out: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sigwright"));
     command
         .args(["eval", "-r", "rules.yml", "--logsource", "product=acme"])
-        .args(["--format", "ndjson", "--lateness", "60s", "--threads", "2"])
+        .args([
+            "--format",
+            "ndjson",
+            "--lateness",
+            lateness,
+            "--threads",
+            "2",
+        ])
         .args([
             "--state",
             state,
@@ -170,13 +177,22 @@ fn said(place: &Place, out: &str) -> Vec<(String, String)> {
 
 #[test]
 fn killed_at_any_instant_it_says_all_in_the_end() {
-    let kills: usize = std::env::var("SIGWRIGHT_KILLS").map_or(40, |n| n.parse().unwrap());
-    let place = Place::new("kill");
+    // alerts come all along, or all at the end
+    for lateness in ["60s", "all"] {
+        kill(lateness);
+    }
+}
+
+fn kill(lateness: &str) {
+    let kills: usize = std::env::var("SIGWRIGHT_KILLS").map_or(40, |n| n.parse().unwrap()) / 2;
+    let place = Place::new(&format!("kill-{lateness}"));
     place
         .file("rules.yml", RULES)
         .file("log.ndjson", log(30_000));
     let started = Instant::now();
-    let status = command(&place, "whole.state", "whole").status().unwrap();
+    let status = command(&place, lateness, "whole.state", "whole")
+        .status()
+        .unwrap();
     let whole_time = started.elapsed();
     let err = fs::read_to_string(place.path("err")).unwrap();
     assert!(status.success(), "{err}");
@@ -194,10 +210,10 @@ fn killed_at_any_instant_it_says_all_in_the_end() {
         let state = format!("{rounds}.state");
         let mut all: BTreeMap<String, String> = BTreeMap::new();
         loop {
-            let mut child = command(&place, &state, "part").spawn().unwrap();
+            let mut child = command(&place, lateness, &state, "part").spawn().unwrap();
             // sometimes early, so that creation and recovery are hit as well
-            let most = if numbers.below(4) == 0 { 10 } else { 2 };
-            let wait = whole_time.as_micros() as u64 / most;
+            let most = if numbers.below(4) == 0 { 10 } else { 1 };
+            let wait = whole_time.as_micros() as u64 * 6 / 5 / most;
             std::thread::sleep(Duration::from_micros(numbers.below(wait.max(1))));
             let ended = killed >= kills * 2 || child.try_wait().unwrap().is_some();
             if !ended {
@@ -234,7 +250,7 @@ fn killed_at_any_instant_it_says_all_in_the_end() {
         assert!(all == expected, "the same lines");
     }
     println!(
-        "{killed} kills in {rounds} runs, {} lines ({alerts} alerts), {repeated} repeated",
+        "--lateness {lateness}: {killed} kills in {rounds} runs, {} lines ({alerts} alerts), {repeated} repeated",
         expected.len()
     );
 }
