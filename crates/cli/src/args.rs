@@ -61,7 +61,7 @@ pub enum Command {
     /// Check rules and print what is wrong with them
     #[command(after_help = format!("{EXAMPLES_LINT}\n\n{EXIT_CODES}"))]
     Lint(LintArgs),
-    /// Say why a rule does or does not match an event
+    /// Say why a rule does or does not match an event, or a correlation a log
     #[command(after_help = EXAMPLES_EXPLAIN)]
     Explain(ExplainArgs),
     /// Run the cases written beside rules
@@ -276,9 +276,12 @@ Examples:
       --event samples/kubernetes-incident.ndjson
   sigwright explain rules/kubernetes/kubernetes_audit_secret_read.yml \\
       --logsource product=kubernetes --event '{\"verb\":\"get\"}'
+  sigwright explain rules/kubernetes/correlation/kubernetes_audit_secret_read_new_source_ip.yml \\
+      --event samples/kubernetes-incident.ndjson
   sigwright explain --ir rules/kubernetes/kubernetes_audit_secret_read.yml
 
-Of several events the first that the rule matches is explained, else the first one.
+Of several events the first that the rule matches is explained, else the first one. A correlation
+is explained over all of them: what alerted, which groups are open and what they lack.
 
 Exit codes:
   0  explained, whatever the verdict
@@ -292,7 +295,7 @@ pub struct ExplainArgs {
     #[arg(value_name = "RULE")]
     pub rule: PathBuf,
 
-    /// The event: JSON text, a file of events, or `-` for standard input
+    /// The event, or a log for a correlation: JSON text, a file of events, or `-` for standard input
     #[arg(long, value_name = "E", required_unless_present = "ir")]
     pub event: Option<String>,
 

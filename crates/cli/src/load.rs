@@ -4,7 +4,7 @@
 use crate::walk::{self, Want};
 use indexmap::IndexMap;
 use sigwright_ir::{Context, RuleSet};
-use sigwright_syntax::{Diagnostics, Severity, SourceId, Sources};
+use sigwright_syntax::{Diagnostics, Severity, SourceId, Sources, Span};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
@@ -39,6 +39,57 @@ pub struct Loaded {
 pub fn load(arguments: &[PathBuf], lists: &[PathBuf]) -> Loaded {
     let found = walk::find(arguments, Want::Rules);
     load_files(&found.files, found.unreadable, lists)
+}
+
+/// Reads and compiles a rule file and, where it refers to rules that are not in it, those
+/// around it. What is said is about this file alone.
+pub fn load_with_pack(file: &Path, lists: &[PathBuf]) -> Loaded {
+    let alone = load(&[file.to_owned()], lists);
+    if !file.is_file() || alone.diagnostics.iter().all(|d| d.code != "unknown-rule") {
+        return alone;
+    }
+    let mut files = vec![file.to_owned()];
+    let absolute = |path: &Path| std::fs::canonicalize(path).ok();
+    let own = absolute(file);
+    let around = walk::find(&[pack(file)], Want::Rules).files;
+    files.extend(around.into_iter().filter(|path| absolute(path) != own));
+    let mut loaded = load_files(&files, Vec::new(), lists);
+    let own = loaded.sources.iter().next().map(|(source, _)| source);
+    let here = |span: Option<Span>| span.is_none_or(|span| Some(span.source) == own);
+    loaded.diagnostics.retain(|said| here(said.span()));
+    loaded.faulty = loaded.said(Severity::Error).min(loaded.faulty);
+    loaded
+}
+
+/// The directory of the pack that a rule file belongs to: its own or, as long as that above
+/// holds rules itself, one further up.
+pub fn pack(file: &Path) -> PathBuf {
+    let above = |path: &Path| match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Some(PathBuf::from(".")),
+        parent => parent.map(Path::to_owned),
+    };
+    let mut directory = above(file).unwrap_or_else(|| PathBuf::from("."));
+    for _ in 0..PARENTS {
+        match above(&directory) {
+            Some(parent) if parent != directory && holds_rules(&parent) => directory = parent,
+            _ => break,
+        }
+    }
+    directory
+}
+
+/// Whether one of the first YAML files right in a directory is a rule.
+fn holds_rules(directory: &Path) -> bool {
+    let files = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let files = files.map(|entry| entry.path()).filter(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.ends_with(".yml")) && !walk::is_cases(path)
+    });
+    files.take(16).any(|path| {
+        let text = read_text(&path).unwrap_or_default();
+        let mut lines = text.lines();
+        lines.any(|line| line.starts_with("detection:") || line.starts_with("correlation:"))
+    })
 }
 
 /// Reads and compiles these files.

@@ -112,15 +112,8 @@ fn pair(files: &[PathBuf]) -> (Vec<Pair>, Vec<PathBuf>) {
 fn neighbourhood(paths: &[PathBuf], rules: &[Pair]) -> Vec<PathBuf> {
     let around: Vec<PathBuf> = paths
         .iter()
-        .filter(|p| p.is_file())
-        .filter_map(|p| p.parent())
-        .map(|p| {
-            if p.as_os_str().is_empty() {
-                PathBuf::from(".")
-            } else {
-                p.to_owned()
-            }
-        })
+        .filter(|path| path.is_file())
+        .map(|path| load::pack(path))
         .collect();
     let mut files: Vec<PathBuf> = rules.iter().map(|(rule, _)| rule.clone()).collect();
     let absolute = |p: &Path| std::fs::canonicalize(p).unwrap_or_else(|_| p.to_owned());

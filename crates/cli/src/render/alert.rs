@@ -1,6 +1,7 @@
 //! Alerts: pretty, table, NDJSON.
 
 use super::finding::{COLUMNS, told};
+use super::history::called;
 use super::paint::Style;
 use super::{escape, json};
 use crate::args::FindingFormat;
@@ -9,8 +10,8 @@ use crate::settings::Look;
 use indexmap::IndexSet;
 use sigwright_engine::Time;
 use sigwright_engine::correlate::{Alert, Cause, RiskShown};
+use sigwright_ir::CorrelationRule;
 use sigwright_ir::hints::Variation;
-use sigwright_ir::{CorrelationRule, Reference};
 use sigwright_syntax::ast::Level;
 use std::io::Write;
 
@@ -132,15 +133,7 @@ impl<'l> AlertPrinter<'l> {
 
     /// What the rule behind an event is called.
     fn source(&self, cause: &Cause) -> &str {
-        let set = &self.loaded.set;
-        let meta = match cause.source {
-            Reference::Rule(id) => set.rule(id).map(|rule| &rule.meta),
-            Reference::Correlation(other) => set.correlations.get(other).map(|c| &c.meta),
-        };
-        meta.map_or("", |meta| {
-            let name = meta.name.as_ref().map(|name| name.value.as_str());
-            name.unwrap_or_else(|| meta.shown())
-        })
+        called(&self.loaded.set, cause.source)
     }
 
     fn table(&self, shown: &Shown<'_>, out: &mut Vec<u8>) {
@@ -309,7 +302,8 @@ fn texts(pairs: &[(String, String)], out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
-fn pairs(pairs: &[(String, String)]) -> String {
+/// Names and values in one line.
+pub fn pairs(pairs: &[(String, String)]) -> String {
     let pairs: Vec<String> = pairs
         .iter()
         .map(|(name, value)| format!("{name} = {value}"))
@@ -317,12 +311,13 @@ fn pairs(pairs: &[(String, String)]) -> String {
     pairs.join(", ")
 }
 
-fn time(nanos: i64) -> Option<String> {
+/// A moment as RFC 3339 has it.
+pub fn time(nanos: i64) -> Option<String> {
     Time::from_nanos(nanos).map(Time::to_rfc3339)
 }
 
 /// A number as JSON spells it, whole ones without a fraction.
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     match value.is_finite() {
         true => value.to_string(),
         false => "null".to_owned(),

@@ -5,5 +5,6 @@ pub mod diagnostic;
 pub mod escape;
 pub mod explanation;
 pub mod finding;
+pub mod history;
 pub mod json;
 pub mod paint;

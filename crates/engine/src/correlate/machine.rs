@@ -263,11 +263,12 @@ impl<S: Store> Correlator<S> {
         station.map_or((0, 0), |s| (s.groups.len(), s.groups.bytes()))
     }
 
-    /// The groups of a correlation that something is in, in no order.
+    /// The groups of a correlation that something is in at the newest instant, in no order.
     pub fn open_groups(&self, correlation: usize) -> impl Iterator<Item = OpenGroup> {
         let station = self.stations.get(self.wiring.rank(correlation));
         let rule = self.set.correlations.get(correlation);
-        let groups = station.zip(rule).map(|(station, rule)| station.open(rule));
+        let groups = station.zip(rule);
+        let groups = groups.map(|(station, rule)| station.open(rule, self.clock));
         groups.into_iter().flatten()
     }
 

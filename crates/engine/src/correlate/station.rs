@@ -42,12 +42,17 @@ pub(crate) struct Fired {
 pub struct OpenGroup {
     /// Names and values, as first seen.
     pub group: Vec<(String, String)>,
-    /// What was measured, by name, as of the group's last instant.
+    /// What is measured now, by name.
     pub values: Vec<(String, f64)>,
+    /// Which of the correlation's references are in the window, where that is what counts;
+    /// empty otherwise.
+    pub matched: Vec<bool>,
+    /// The condition holds now.
+    pub holds: bool,
     /// How near it is to alerting: 0 not at all, 1 there.
     pub progress: f32,
-    /// From its first moment, as far as it is known, to its last instant: nanoseconds since
-    /// 1970.
+    /// The window's first and last moment, in nanoseconds since 1970. The last is still to
+    /// come where the condition is judged when the window closes.
     pub window: (i64, i64),
     /// The newest events, oldest first: time, place, and which of the correlation's
     /// references matched.
@@ -478,22 +483,34 @@ impl Station {
         self.due.clear();
     }
 
-    /// The groups something is in.
-    pub fn open(&self, rule: &CorrelationRule) -> impl Iterator<Item = OpenGroup> {
+    /// The groups that something is in at the moment `now`.
+    pub fn open(&self, rule: &CorrelationRule, now: i64) -> impl Iterator<Item = OpenGroup> {
         let groups = self.groups.iter().map(|(_, group)| group);
-        let open = groups.filter(|group| !group.window.is_nothing());
-        open.map(|group| {
+        let past = now.saturating_sub(self.span);
+        let open = groups.filter(move |group| match self.slides {
+            true => group.last >= past && !group.window.is_nothing(),
+            false => group.on,
+        });
+        open.map(move |group| {
             let names = rule.plan.group_by.iter().map(|field| field.name.clone());
-            let from = match self.slides {
-                true => group.last.saturating_sub(self.span),
-                false => group.since,
+            let mut window = group.window.clone();
+            let within = match self.slides {
+                true => {
+                    window.expire(&self.gauge, past);
+                    (past, now)
+                }
+                false => (group.since, group.since.saturating_add(self.span)),
             };
-            let steps = group.steps().into_iter().filter(|step| step.time >= from);
+            let steps = group.steps().into_iter();
+            let steps = steps.filter(|step| step.time >= within.0);
+            let references = 0..rule.references.len();
             OpenGroup {
                 group: names.zip(texts(group.key()).map(str::to_owned)).collect(),
-                values: group.window.values(&self.gauge),
-                progress: group.window.progress(&self.gauge),
-                window: (from, group.last),
+                values: window.values(&self.gauge),
+                matched: references.map_while(|one| window.has(one)).collect(),
+                holds: window.holds(&self.gauge),
+                progress: window.progress(&self.gauge),
+                window: within,
                 events: steps.map(|s| (s.time, s.place, s.reference)).collect(),
             }
         })

@@ -312,6 +312,15 @@ impl Window {
             .collect()
     }
 
+    /// Whether a reference is in the window; `None` where that is not what counts.
+    pub fn has(&self, reference: usize) -> Option<bool> {
+        match &self.0 {
+            State::Present(present) => Some(present.has(reference)),
+            State::Ordered(ordered) => Some(ordered.has(reference)),
+            _ => None,
+        }
+    }
+
     /// How many events it knows of.
     pub fn events(&self) -> u64 {
         match &self.0 {

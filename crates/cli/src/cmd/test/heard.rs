@@ -2,6 +2,7 @@
 
 use super::cases::Said;
 use crate::cmd::explain::is_called;
+use crate::render::history::{losses, name, silences};
 use sigwright_engine::correlate::{Counts, RiskShown};
 use sigwright_ir::Reference;
 use sigwright_syntax::ast::{Level, Meta};
@@ -69,7 +70,7 @@ impl Heard {
 
     /// What was said, in as many words as an entry could expect it with.
     pub fn shown(&self, meta: &Meta) -> String {
-        let mut parts = vec![called(meta).to_owned()];
+        let mut parts = vec![name(meta).to_owned()];
         parts.extend(self.level.map(|level| format!("level {}", level.as_str())));
         parts.extend(
             self.variation
@@ -146,29 +147,10 @@ pub fn weight(said: &Said) -> usize {
     maps + told.into_iter().filter(|told| *told).count()
 }
 
-/// The name, or what else a rule is known by.
-pub fn called(meta: &Meta) -> &str {
-    let name = meta.name.as_ref().map(|name| name.value.as_str());
-    name.unwrap_or_else(|| meta.shown())
-}
-
 /// What became of observations, in words.
 pub fn fates(counts: &Counts) -> Vec<String> {
-    [
-        (counts.observed, "observed"),
-        (counts.late, "late"),
-        (counts.ungrouped, "without a value for the group"),
-        (counts.unmeasured, "without a value to measure"),
-        (counts.clipped, "with too many values"),
-        (counts.full, "beyond what a group holds"),
-        (counts.evicted, "groups given up"),
-        (counts.forgotten, "terms forgotten"),
-        (counts.suppressed, "suppressed"),
-        (counts.inactive, "before the activation"),
-        (counts.covered, "said by a variation of another rule"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
-    .collect()
+    let observed = (counts.observed > 0).then_some((counts.observed, "observed"));
+    let rest = losses(counts).into_iter().chain(silences(counts));
+    let all = observed.into_iter().chain(rest);
+    all.map(|(count, what)| format!("{count} {what}")).collect()
 }

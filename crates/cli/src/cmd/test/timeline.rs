@@ -1,7 +1,7 @@
 //! A timeline: events in the course of time, and what is said of them.
 
 use super::cases::{At, Said, Step, Timeline};
-use super::heard::{Heard, called, expected, fates, weight};
+use super::heard::{Heard, expected, fates, weight};
 use super::report::Status;
 use super::{Runner, moment};
 use crate::args::EventArgs;
@@ -9,6 +9,7 @@ use crate::cmd::eval::{risk_of, variation_of};
 use crate::cmd::explain::{is_called, matches};
 use crate::input::Input;
 use crate::load::Loaded;
+use crate::render::history::called;
 use sigwright_engine::Event;
 use sigwright_engine::correlate::{
     Alert, Correlator, Counts, Lateness, Memory, NoStore, Observer, Options, Place, Speech, Store,
@@ -324,7 +325,7 @@ impl<'a> Course<'a> {
         for (from, counts) in self.compared.iter().zip(counts) {
             let counted = fates(counts);
             if concerned.contains(from) && !counted.is_empty() {
-                let name = called(self.runner.meta(*from));
+                let name = called(&self.runner.loaded.set, *from);
                 let _ = writeln!(text, "in all, {name}: {}", counted.join(", "));
             }
         }

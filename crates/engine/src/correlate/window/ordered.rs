@@ -102,6 +102,11 @@ impl Ordered {
         }
     }
 
+    /// True where the reference matched.
+    pub fn has(&self, reference: usize) -> bool {
+        self.present.has(reference)
+    }
+
     /// Takes in a match.
     pub fn absorb(&mut self, sequence: &Sequence, time: i64, reference: usize) {
         if self.instant != time {
