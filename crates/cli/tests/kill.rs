@@ -17,7 +17,10 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::process::{Command, Stdio};
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Rules of every kind that keeps state.
@@ -132,7 +135,7 @@ fn log(events: u64) -> String {
     log
 }
 
-fn command(place: &Place, lateness: &str, state: &str, out: &str) -> Command {
+fn command(place: &Place, lateness: &str, state: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sigwright"));
     command
         .args(["eval", "-r", "rules.yml", "--logsource", "product=acme"])
@@ -154,9 +157,27 @@ fn command(place: &Place, lateness: &str, state: &str, out: &str) -> Command {
         ])
         .current_dir(place.path("."))
         .stdin(Stdio::null())
-        .stdout(File::create(place.path(out)).unwrap())
+        .stdout(Stdio::piped())
         .stderr(File::create(place.path("err")).unwrap());
     command
+}
+
+/// Writes to a file what a child says, slower than it says it: so it mostly waits in the
+/// middle of writing, and is killed there.
+fn listen(child: &mut Child, path: PathBuf) -> JoinHandle<()> {
+    let mut said = child.stdout.take().unwrap();
+    std::thread::spawn(move || {
+        let mut file = File::create(path).unwrap();
+        let mut bytes = [0; 8192];
+        loop {
+            let n = said.read(&mut bytes).unwrap();
+            if n == 0 {
+                break;
+            }
+            file.write_all(&bytes[..n]).unwrap();
+            std::thread::sleep(Duration::from_micros(300));
+        }
+    })
 }
 
 /// What a run said: alerts by id, findings by place and rule. What was cut off by a kill is
@@ -190,9 +211,9 @@ fn kill(lateness: &str) {
         .file("rules.yml", RULES)
         .file("log.ndjson", log(30_000));
     let started = Instant::now();
-    let status = command(&place, lateness, "whole.state", "whole")
-        .status()
-        .unwrap();
+    let mut child = command(&place, lateness, "whole.state").spawn().unwrap();
+    listen(&mut child, place.path("whole")).join().unwrap();
+    let status = child.wait().unwrap();
     let whole_time = started.elapsed();
     let err = fs::read_to_string(place.path("err")).unwrap();
     assert!(status.success(), "{err}");
@@ -210,7 +231,8 @@ fn kill(lateness: &str) {
         let state = format!("{rounds}.state");
         let mut all: BTreeMap<String, String> = BTreeMap::new();
         loop {
-            let mut child = command(&place, lateness, &state, "part").spawn().unwrap();
+            let mut child = command(&place, lateness, &state).spawn().unwrap();
+            let listener = listen(&mut child, place.path("part"));
             // sometimes early, so that creation and recovery are hit as well
             let most = if numbers.below(4) == 0 { 10 } else { 1 };
             let wait = whole_time.as_micros() as u64 * 6 / 5 / most;
@@ -221,6 +243,7 @@ fn kill(lateness: &str) {
                 child.kill().unwrap();
             }
             let status = child.wait().unwrap();
+            listener.join().unwrap();
             for (name, line) in said(&place, "part") {
                 match all.get(&name) {
                     Some(before) => {
