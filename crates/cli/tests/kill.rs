@@ -1,7 +1,7 @@
 //! A process that keeps state may be killed at any instant: run again with `--resume` until
 //! it is done, it has said all that an undisturbed run says.
 //!
-//! `SIGWRIGHT_KILLS` is how often it is killed, 40 by default.
+//! `SIGWRIGHT_KILLS` is how often it is killed, 30 by default.
 
 #![allow(
     clippy::unwrap_used,
@@ -205,7 +205,7 @@ fn killed_at_any_instant_it_says_all_in_the_end() {
 }
 
 fn kill(lateness: &str) {
-    let kills: usize = std::env::var("SIGWRIGHT_KILLS").map_or(40, |n| n.parse().unwrap()) / 2;
+    let kills: usize = std::env::var("SIGWRIGHT_KILLS").map_or(30, |n| n.parse().unwrap()) / 2;
     let place = Place::new(&format!("kill-{lateness}"));
     place
         .file("rules.yml", RULES)
