@@ -177,7 +177,7 @@ pub struct EventArgs {
 }
 
 /// How correlations run.
-#[derive(Debug, Args, Default, Clone)]
+#[derive(Debug, Args, Clone)]
 pub struct StateArgs {
     /// How late an event may come and still count: a time such as `30s`, `5m` or `1h`, or `all`
     /// [default: all for files, 5m for standard input]
@@ -191,6 +191,14 @@ pub struct StateArgs {
     /// Learn from the input and say nothing
     #[arg(long)]
     pub train: bool,
+
+    /// Groups, or terms, that one correlation keeps in memory; the least telling go first
+    #[arg(long, value_name = "N", default_value = "1000000", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_groups: u32,
+
+    /// Memory for the groups of one correlation, such as `64M` or `1G`
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
+    pub max_state_memory: usize,
 
     /// Keep state in this file, which is made if it is not there; the next run goes on from it
     #[arg(long, value_name = "PATH")]
@@ -213,6 +221,23 @@ pub struct StateArgs {
 }
 
 /// A span of time that is not negative.
+fn size(text: &str) -> Result<usize, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        _ => return Err("expected a number of bytes, or of K, M or G".to_owned()),
+    };
+    let number: usize = number.parse().map_err(|_| "expected a number".to_owned())?;
+    let bytes = number.checked_mul(1 << shift);
+    bytes
+        .filter(|b| *b > 0)
+        .ok_or_else(|| "out of range".to_owned())
+}
+
 fn span(text: &str) -> Result<Duration, String> {
     duration(text).map(|nanos| Duration::from_nanos(nanos.unsigned_abs()))
 }

@@ -39,6 +39,8 @@ pub struct Counts {
     pub closed_carriers: u64,
     /// Findings not printed, for their level.
     pub hidden: u64,
+    /// Alerts not printed, for their level.
+    pub hidden_alerts: u64,
     /// Findings that only feed correlations.
     pub quiet: u64,
     /// Events a correlation could not place for want of a time, once per rule.
@@ -91,6 +93,7 @@ impl Counts {
         self.exhausted += later.exhausted;
         self.duplicate_keys += later.duplicate_keys;
         self.hidden += later.hidden;
+        self.hidden_alerts += later.hidden_alerts;
         self.closed_carriers += later.closed_carriers;
         self.io |= later.io;
         self.quiet += later.quiet;
@@ -164,7 +167,11 @@ impl Counts {
         }
         row(out, "findings", &findings)?;
         if !loaded.set.correlations.is_empty() {
-            row(out, "alerts", &by_level(&self.alerts, look))?;
+            let mut alerts = by_level(&self.alerts, look);
+            if self.hidden_alerts > 0 {
+                alerts.push_str(&format!(" ({} not printed)", grouped(self.hidden_alerts)));
+            }
+            row(out, "alerts", &alerts)?;
         }
         for text in self.kept_silent(loaded) {
             row(out, "", &text)?;

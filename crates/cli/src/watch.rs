@@ -253,7 +253,7 @@ impl<'a> Say<'a> {
             Speech::Alert(alert) => {
                 counts.alert(alert.level);
                 if alert.level < self.min_level {
-                    counts.hidden += 1;
+                    counts.hidden_alerts += 1;
                 } else {
                     self.printer.print(alert, self.files, text);
                 }

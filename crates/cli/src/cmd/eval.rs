@@ -153,6 +153,9 @@ impl Run<'_> {
         let options = Options {
             lateness: lateness(args),
             train: args.state.train,
+            groups: args.state.max_groups as usize,
+            terms: args.state.max_groups as usize,
+            memory: args.state.max_state_memory,
             ..Options::default()
         };
         let wiring = wiring.clone();
