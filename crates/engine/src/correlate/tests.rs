@@ -177,6 +177,7 @@ fn everything() -> Run {
     ))
 }
 
+mod limits;
 mod restored;
 
 /// `n` events `kind: a`, each of another user, a nanosecond's worth of seconds apart.
