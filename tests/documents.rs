@@ -26,7 +26,11 @@ fn tests() -> HashSet<String> {
             continue;
         }
         match path.extension().and_then(|e| e.to_str()) {
-            Some("yml") if path.parent().unwrap().ends_with("match") => {
+            Some("yml")
+                if ["match", "correlate"]
+                    .map(|d| path.parent().unwrap().ends_with(d))
+                    .contains(&true) =>
+            {
                 names.insert(path.file_stem().unwrap().to_str().unwrap().to_owned());
             }
             Some("rs") => {

@@ -32,7 +32,8 @@ fn found(matcher: &mut Matcher<'_>, program: &Program, json: &str) -> (bool, usi
     let event = Event::from_json(json).unwrap();
     let mut matched = Vec::new();
     matcher.matches(&event, &mut matched);
-    let evidence = Finder::new(program.rules()).find_after(matcher, RuleId(0), &event);
+    let mut evidence = Vec::new();
+    Finder::new(program.rules()).find_after(matcher, RuleId(0), &event, &mut evidence);
     (!matched.is_empty(), evidence.len())
 }
 

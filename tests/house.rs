@@ -15,7 +15,11 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("engine", &["ir", "syntax"]),
     ("events", &["engine"]),
     ("sample", &[]),
-    ("cli", &["engine", "events", "ir", "sample", "syntax"]),
+    ("state", &["engine"]),
+    (
+        "cli",
+        &["engine", "events", "ir", "sample", "state", "syntax"],
+    ),
 ];
 
 /// The crates of this workspace that a manifest names under `[dependencies]`.

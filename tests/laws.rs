@@ -36,11 +36,12 @@ fn load(documents: &[String]) -> RuleSet {
 fn programs(rules: &RuleSet) -> Vec<(&'static str, Program)> {
     let rules = Arc::new(rules.clone());
     type Change = fn(&mut ProgramOptions);
-    let all: [(&str, Change); 4] = [
+    let all: [(&str, Change); 5] = [
         ("everything on", |_| {}),
         ("without candidates", |options| options.candidates = false),
         ("without literals", |options| options.literals = false),
         ("without regex gates", |options| options.regex_gates = false),
+        ("without a memory of values", |options| options.memo = false),
     ];
     all.into_iter()
         .map(|(name, change)| {
@@ -70,7 +71,9 @@ fn evidence_stops_at_a_negation() {
             panic!("{name}: {found:?}")
         };
         let finder = Finder::new(&set);
-        assert_eq!(finder.find_after(&mut matcher, id, &event), [], "{name}");
+        let mut quick = finder.find(id, &event);
+        finder.find_after(&mut matcher, id, &event, &mut quick);
+        assert_eq!(quick, [], "{name}");
         assert_eq!(finder.find(id, &event), []);
     }
 }
@@ -133,10 +136,12 @@ proptest! {
                 for (id, _) in set.iter() {
                     prop_assert_eq!(finder.holds(id, &event), naive::matches(&set, id, &event));
                 }
+                let mut quick = Vec::new();
                 for id in found.iter().copied() {
+                    finder.find_after(&mut matcher, id, &event, &mut quick);
                     prop_assert_eq!(
-                        finder.find_after(&mut matcher, id, &event),
-                        finder.find(id, &event),
+                        &quick,
+                        &finder.find(id, &event),
                         "{}: {:?} {}", name, rules, text
                     );
                 }

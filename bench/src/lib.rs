@@ -13,6 +13,7 @@ pub mod plot;
 pub mod prepared;
 pub mod readers;
 pub mod report;
+pub mod state;
 
 use std::fmt;
 

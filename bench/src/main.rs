@@ -8,7 +8,7 @@ use sigwright_bench::measure::{self, Cost};
 use sigwright_bench::plot::{self, Series};
 use sigwright_bench::readers::JsonReader;
 use sigwright_bench::report::{Table, count, figure, machine};
-use sigwright_bench::{Trouble, median, prepared};
+use sigwright_bench::{Trouble, median, prepared, state};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ struct Args {
     #[arg(
         long,
         value_delimiter = ',',
-        default_value = "table,curve,load,threads,instructions"
+        default_value = "table,curve,load,threads,instructions,state"
     )]
     figures: Vec<Figure>,
 
@@ -77,6 +77,8 @@ enum Figure {
     Threads,
     /// Instructions per event, counted by callgrind
     Instructions,
+    /// Correlations: events per second and the memory of groups
+    State,
 }
 
 /// Rules that the curve ends with.
@@ -88,6 +90,7 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let done = match arguments.next().as_deref() {
         Some(measure::MEASURE) => measure::as_child(&arguments.collect::<Vec<_>>()),
+        Some(state::WEIGH) => state::weigh(),
         _ => compare(&Args::parse()),
     };
     match done {
@@ -149,6 +152,9 @@ fn compare(args: &Args) -> Result<(), Trouble> {
             Figure::Load => bench.load()?,
             Figure::Threads => bench.threads()?,
             Figure::Instructions => bench.instructions()?,
+            Figure::State => {
+                state::figure_of_state(&bench.sigwright, &bench.rivals, args.runs, &args.out)?
+            }
         };
         report.push('\n');
         report.push_str(&section);

@@ -6,6 +6,8 @@ mod case;
 mod engines;
 #[path = "match/semantics.rs"]
 mod semantics;
+#[path = "sentences.rs"]
+mod sentences;
 
 use case::{Case, CaseFile, Rejection};
 use engines::ENGINES;

@@ -1,11 +1,13 @@
 //! What was typed; what it means is [`crate::settings`].
 
-use crate::settings::{FailOn, LogSourceOverride};
+use crate::settings::{FailOn, LogSourceOverride, duration};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sigwright_engine::correlate::Lateness;
 use sigwright_events::Format;
 use sigwright_syntax::ast::Level;
 use std::path::PathBuf;
+use std::time::Duration;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -62,12 +64,15 @@ pub enum Command {
     /// Write rules as queries of a SIEM or data lake
     #[command(after_help = format!("{EXAMPLES_CONVERT}\n\n{EXIT_CODES_CONVERT}"))]
     Convert(ConvertArgs),
-    /// Say why a rule does or does not match an event
+    /// Say why a rule does or does not match an event, or a correlation a log
     #[command(after_help = EXAMPLES_EXPLAIN)]
     Explain(ExplainArgs),
     /// Run the cases written beside rules
     #[command(after_help = EXAMPLES_TEST)]
     Test(TestArgs),
+    /// Look into a file of state, or take something out of it
+    #[command(after_help = EXAMPLES_STATE)]
+    State(StateCommandArgs),
     /// Write an invented log to test with
     #[command(after_help = EXAMPLES_SAMPLE)]
     Sample(SampleArgs),
@@ -113,7 +118,10 @@ pub struct EvalArgs {
     #[command(flatten)]
     pub lists: ListArgs,
 
-    /// Print only findings of at least this level; all are counted
+    #[command(flatten)]
+    pub state: StateArgs,
+
+    /// Print only findings and alerts of at least this level; all are counted
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     pub min_level: Option<Level>,
 
@@ -165,6 +173,94 @@ pub struct EventArgs {
     /// Networks with their owners, as CSV or MMDB, for `source.is_cloud` and `source.as.*`
     #[arg(long, value_name = "FILE")]
     pub networks: Option<PathBuf>,
+
+    /// The cluster of Kubernetes logs that do not say which they are from [default: unnamed]
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+}
+
+/// How correlations run.
+#[derive(Debug, Args, Clone)]
+pub struct StateArgs {
+    /// How late an event may come and still count: a time such as `30s`, `5m` or `1h`, or `all`
+    /// [default: all for files, 5m for standard input]
+    #[arg(long, value_name = "TIME")]
+    pub lateness: Option<LatenessArg>,
+
+    /// Show findings of rules that only feed correlations, too
+    #[arg(long)]
+    pub generate: bool,
+
+    /// Learn from the input and say nothing
+    #[arg(long)]
+    pub train: bool,
+
+    /// Groups, or terms, that one correlation keeps in memory; the least telling go first
+    #[arg(long, value_name = "N", default_value = "1000000", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_groups: u32,
+
+    /// Memory for the groups of one correlation, such as `64M` or `1G`
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
+    pub max_state_memory: usize,
+
+    /// Keep state in this file, which is made if it is not there; the next run goes on from it
+    #[arg(long, value_name = "PATH")]
+    pub state: Option<PathBuf>,
+
+    /// Leave out what the file of state says was read before
+    #[arg(long, requires = "state")]
+    pub resume: bool,
+
+    /// How much work may have to be done again after the process was killed; `0s`: as little
+    /// as possible
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "1s",
+        requires = "state",
+        value_parser = span
+    )]
+    pub checkpoint: Duration,
+}
+
+/// A span of time that is not negative.
+fn size(text: &str) -> Result<usize, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        _ => return Err("expected a number of bytes, or of K, M or G".to_owned()),
+    };
+    let number: usize = number.parse().map_err(|_| "expected a number".to_owned())?;
+    let bytes = number.checked_mul(1 << shift);
+    bytes
+        .filter(|b| *b > 0)
+        .ok_or_else(|| "out of range".to_owned())
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    duration(text).map(|nanos| Duration::from_nanos(nanos.unsigned_abs()))
+}
+
+/// `--lateness`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LatenessArg(pub Lateness);
+
+impl std::str::FromStr for LatenessArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "all" {
+            return Ok(LatenessArg(Lateness::All));
+        }
+        match duration(text) {
+            Ok(nanos) => Ok(LatenessArg(Lateness::Within(nanos))),
+            Err(why) => Err(format!("{why}, or `all`")),
+        }
+    }
 }
 
 /// Where the lists behind placeholders are.
@@ -288,9 +384,12 @@ Examples:
       --event samples/kubernetes-incident.ndjson
   sigwright explain rules/kubernetes/kubernetes_audit_secret_read.yml \\
       --logsource product=kubernetes --event '{\"verb\":\"get\"}'
+  sigwright explain rules/kubernetes/correlation/kubernetes_audit_secret_read_new_source_ip.yml \\
+      --event samples/kubernetes-incident.ndjson
   sigwright explain --ir rules/kubernetes/kubernetes_audit_secret_read.yml
 
-Of several events the first that the rule matches is explained, else the first one.
+Of several events the first that the rule matches is explained, else the first one. A correlation
+is explained over all of them: what alerted, which groups are open and what they lack.
 
 Exit codes:
   0  explained, whatever the verdict
@@ -304,7 +403,7 @@ pub struct ExplainArgs {
     #[arg(value_name = "RULE")]
     pub rule: PathBuf,
 
-    /// The event: JSON text, a file of events, or `-` for standard input
+    /// The event, or a log for a correlation: JSON text, a file of events, or `-` for standard input
     #[arg(long, value_name = "E", required_unless_present = "ir")]
     pub event: Option<String>,
 
@@ -356,6 +455,102 @@ pub struct TestArgs {
 
     #[command(flatten)]
     pub lists: ListArgs,
+}
+
+const EXAMPLES_STATE: &str = "\
+Examples:
+  sigwright state show audit.state
+  sigwright state show audit.state --rule new-country --format ndjson
+  sigwright state export audit.state > audit-state.ndjson
+  sigwright state prune audit.state --before 2026-01-01T00:00:00Z
+  sigwright state prune audit.state --unknown -r rules
+
+Exit codes:
+  0  done
+  2  wrong usage, or the file could not be read or written";
+
+/// `sigwright state`.
+#[derive(Debug, Args)]
+pub struct StateCommandArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: StateCommand,
+}
+
+/// What `sigwright state` can do.
+#[derive(Debug, Subcommand)]
+pub enum StateCommand {
+    /// Print what is kept
+    Show(ShowArgs),
+    /// Print every record, a JSON object per line
+    Export(ExportArgs),
+    /// Remove state that is no longer wanted
+    Prune(PruneArgs),
+}
+
+/// `sigwright state show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The file of state
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+
+    /// Only what is of the rule with this id, name or title, with each of its groups
+    #[arg(long, value_name = "RULE")]
+    pub rule: Option<String>,
+
+    /// Only groups that have this value
+    #[arg(long, value_name = "VALUE")]
+    pub group: Option<String>,
+
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "pretty")]
+    pub format: StateFormat,
+}
+
+/// `sigwright state export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The file of state
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+}
+
+/// `sigwright state prune`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
+pub struct PruneArgs {
+    /// The file of state
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+
+    /// What is of the rule with this id, name or title
+    #[arg(long, value_name = "RULE", group = "what")]
+    pub rule: Option<String>,
+
+    /// Groups, terms and suppressions whose last event is older (RFC 3339)
+    #[arg(long, value_name = "TIME", group = "what")]
+    pub before: Option<jiff::Timestamp>,
+
+    /// What is of rules that are not, or no longer as they were, among those of `--rules`
+    #[arg(long, requires = "rules", group = "what")]
+    pub unknown: bool,
+
+    /// Rules, for `--unknown`; may be repeated
+    #[arg(short, long, value_name = "RULES", requires = "unknown")]
+    pub rules: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub lists: ListArgs,
+}
+
+/// `state show --format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StateFormat {
+    /// For people
+    Pretty,
+    /// A JSON object per line, for programs
+    Ndjson,
 }
 
 const EXAMPLES_SAMPLE: &str = "\

@@ -1,9 +1,8 @@
-//! Who, what, where and when of an event, at a glance: one row per product.
+//! Who, what and where of an event, at a glance: one row per product.
 //!
 //! The names are those of the logs themselves, so that a glance costs nothing but looking.
 
 use sigwright_engine::{Event, Value};
-use sigwright_events::time::event_time;
 use std::fmt::Write;
 
 /// A part of a phrase: what stands before it, and the names it may have, first one counts.
@@ -207,11 +206,6 @@ fn row(products: &[String]) -> &'static Row {
         .unwrap_or(&OTHER)
 }
 
-/// When the event happened, as RFC 3339 in UTC.
-pub fn time(event: &Event) -> Option<String> {
-    event_time(event).map(|time| time.to_rfc3339())
-}
-
 /// Who, what and where.
 pub fn glance(event: &Event, products: &[String]) -> Glance {
     let row = row(products);
@@ -274,21 +268,18 @@ mod tests {
         let event = Event::from_json(
             r#"{"verb":"create","user":{"username":"eve"},"impersonatedUser":{"username":"sa"},
                "objectRef":{"resource":"pods","subresource":"exec","namespace":"ns","name":"p"},
-               "responseStatus":{"code":403},"sourceIPs":["192.0.2.1","10.0.0.1"],
-               "requestReceivedTimestamp":"2026-01-01T00:00:00Z"}"#,
+               "responseStatus":{"code":403},"sourceIPs":["192.0.2.1","10.0.0.1"]}"#,
         )
         .unwrap();
         let glance = glance(&event, &["gcp".to_owned(), "Kubernetes".to_owned()]);
         assert_eq!(glance.who.as_deref(), Some("eve as sa"));
         assert_eq!(glance.what.as_deref(), Some("create pods/exec ns/p → 403"));
         assert_eq!(glance.from.as_deref(), Some("192.0.2.1, 10.0.0.1"));
-        assert_eq!(time(&event).as_deref(), Some("2026-01-01T00:00:00Z"));
     }
 
     #[test]
     fn what_an_event_does_not_say_is_absent() {
         let event = Event::from_json(r#"{"user":{},"verb":null,"time":""}"#).unwrap();
         assert_eq!(glance(&event, &[]), Glance::default());
-        assert_eq!(time(&event), None);
     }
 }

@@ -30,6 +30,9 @@ impl Input {
         if let Some(told) = told {
             decoder = decoder.with_origin(told);
         }
+        if let Some(cluster) = &args.cluster {
+            decoder = decoder.with_cluster(cluster.clone());
+        }
         if let Some(path) = &args.networks {
             let networks =
                 Networks::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -85,14 +88,13 @@ impl Input {
         let mut faults = Vec::new();
         while reader.read(&mut batch) {
             faults.extend_from_slice(batch.faults());
-            for record in batch.records() {
-                let decoded = self.decode(record.text, &mut event, &mut |event| {
+            let refused = batch.decode(|record| {
+                self.decode(record.text, &mut event, &mut |event| {
                     each(event, batch.file(), record.line);
-                });
-                if let Err(message) = decoded {
-                    faults.push(malformed(&batch, record.line, message));
-                }
-            }
+                })
+            });
+            let refused = refused.into_iter();
+            faults.extend(refused.map(|(record, why)| malformed(&batch, record.line, why)));
         }
         faults
     }
@@ -136,12 +138,14 @@ fn reads(rules: &Arc<RuleSet>, origins: &Origins, all: bool) -> Reads {
         let seen = rules
             .rules
             .iter()
-            .filter(|rule| all || origins.sees(&rule.logsource, origin))
-            // the outline may name what the passes have found not to matter
-            .flat_map(|rule| [rule.root, rule.outline.expr]);
-        let fields = rules.exprs.reads(seen);
-        let name = |field| rules.exprs.field_name(field).to_owned();
-        fields.into_iter().map(name).collect()
+            .filter(|rule| all || origins.sees(&rule.logsource, origin));
+        // the log an observation is from has it in its name
+        let cluster = std::iter::once("cluster.id".to_owned());
+        let reads = rules.reads(seen).into_iter();
+        match rules.correlations.is_empty() && rules.stateful().next().is_none() {
+            true => reads.collect(),
+            false => reads.chain(cluster).collect(),
+        }
     })
 }
 

@@ -5,7 +5,7 @@ use crate::walk::{self, Want};
 use indexmap::IndexMap;
 use sigwright_ir::{Context, RuleSet};
 use sigwright_syntax::ast::Document;
-use sigwright_syntax::{Diagnostics, Severity, SourceId, Sources};
+use sigwright_syntax::{Diagnostics, Severity, SourceId, Sources, Span};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// How long a rule file or a list may be, in bytes.
 const MAX_FILE: u64 = 16 << 20;
+/// Rule files up to this many bytes are read at once; hardly one is longer.
+const AT_ONCE: usize = 16 << 10;
 /// How many values a list may have.
 const MAX_VALUES: usize = 1_000_000;
 /// How many directories above a rule file are looked at for `lists/`.
@@ -50,6 +52,57 @@ pub fn load_to_convert(arguments: &[PathBuf], lists: &[PathBuf]) -> Loaded {
     let mut lists = Lists::new(lists);
     lists.context.keep_placeholders = true;
     load_with(&found.files, found.unreadable, lists)
+}
+
+/// Reads and compiles a rule file and, where it refers to rules that are not in it, those
+/// around it. What is said is about this file alone.
+pub fn load_with_pack(file: &Path, lists: &[PathBuf]) -> Loaded {
+    let alone = load(&[file.to_owned()], lists);
+    if !file.is_file() || alone.diagnostics.iter().all(|d| d.code != "unknown-rule") {
+        return alone;
+    }
+    let mut files = vec![file.to_owned()];
+    let absolute = |path: &Path| std::fs::canonicalize(path).ok();
+    let own = absolute(file);
+    let around = walk::find(&[pack(file)], Want::Rules).files;
+    files.extend(around.into_iter().filter(|path| absolute(path) != own));
+    let mut loaded = load_files(&files, Vec::new(), lists);
+    let own = loaded.sources.iter().next().map(|(source, _)| source);
+    let here = |span: Option<Span>| span.is_none_or(|span| Some(span.source) == own);
+    loaded.diagnostics.retain(|said| here(said.span()));
+    loaded.faulty = loaded.said(Severity::Error).min(loaded.faulty);
+    loaded
+}
+
+/// The directory of the pack that a rule file belongs to: its own or, as long as that above
+/// holds rules itself, one further up.
+pub fn pack(file: &Path) -> PathBuf {
+    let above = |path: &Path| match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Some(PathBuf::from(".")),
+        parent => parent.map(Path::to_owned),
+    };
+    let mut directory = above(file).unwrap_or_else(|| PathBuf::from("."));
+    for _ in 0..PARENTS {
+        match above(&directory) {
+            Some(parent) if parent != directory && holds_rules(&parent) => directory = parent,
+            _ => break,
+        }
+    }
+    directory
+}
+
+/// Whether one of the first YAML files right in a directory is a rule.
+fn holds_rules(directory: &Path) -> bool {
+    let files = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let files = files.map(|entry| entry.path()).filter(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.ends_with(".yml")) && !walk::is_cases(path)
+    });
+    files.take(16).any(|path| {
+        let text = read_text(&path).unwrap_or_default();
+        let mut lines = text.lines();
+        lines.any(|line| line.starts_with("detection:") || line.starts_with("correlation:"))
+    })
 }
 
 /// Reads and compiles these files.
@@ -122,13 +175,14 @@ impl Loaded {
 
 /// Reads a file as UTF-8; the error is a sentence without the path.
 pub fn read_text(path: &Path) -> Result<String, String> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(AT_ONCE);
     File::open(path)
         .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
         .map_err(|error| error.to_string())?;
     if bytes.len() as u64 > MAX_FILE {
         return Err(format!("longer than {} MiB", MAX_FILE >> 20));
     }
+    bytes.shrink_to_fit();
     String::from_utf8(bytes)
         .map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
 }

@@ -6,11 +6,13 @@ mod glance;
 mod input;
 mod load;
 mod pipeline;
+mod position;
 mod processing;
 mod render;
 mod settings;
 mod summary;
 mod walk;
+mod watch;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         Command::Convert(args) => cmd::convert::run(args, cli.color),
         Command::Explain(args) => cmd::explain::run(args, cli.color),
         Command::Test(args) => cmd::test::run(args, cli.color),
+        Command::State(args) => cmd::state::run(args, cli.color),
         Command::Sample(args) => cmd::sample::run(args),
         Command::Completions(args) => cmd::completions::run(args),
         Command::Man(args) => cmd::man::run(args),

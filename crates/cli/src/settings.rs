@@ -181,6 +181,27 @@ fn unicode() -> bool {
         })
 }
 
+/// A duration such as `30s`, `5m`, `1h` or `7d`, in nanoseconds; the error is a sentence.
+pub fn duration(text: &str) -> Result<i64, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit {
+        "ms" => 1_000_000,
+        "s" => 1_000_000_000,
+        "m" => 60 * 1_000_000_000,
+        "h" => 3_600 * 1_000_000_000,
+        "d" => 86_400 * 1_000_000_000,
+        _ => return Err("expected a whole number and one of ms, s, m, h, d".to_owned()),
+    };
+    match number.parse::<i64>() {
+        Ok(number) => number
+            .checked_mul(unit)
+            .ok_or_else(|| "it is too long".to_owned()),
+        Err(_) if number.is_empty() => Err("the number is missing".to_owned()),
+        Err(_) => Err("it is too long".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

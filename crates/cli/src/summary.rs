@@ -5,7 +5,9 @@ use crate::load::Loaded;
 use crate::render::escape;
 use crate::render::paint::Style;
 use crate::settings::{FailOn, Look, Outcome};
-use sigwright_events::Fault;
+use sigwright_engine::correlate;
+use sigwright_events::{Fault, Record};
+use sigwright_ir::Reference;
 use sigwright_syntax::Severity;
 use sigwright_syntax::ast::Level;
 use std::collections::BTreeMap;
@@ -14,6 +16,9 @@ use std::time::Duration;
 
 /// How many faults of one kind are shown.
 const EXAMPLES: usize = 3;
+
+/// One of the numbers a correlation counts.
+type Count = fn(&correlate::Counts) -> u64;
 
 /// Counts; those of batches are added up in the order of the input.
 #[derive(Debug, Default)]
@@ -34,15 +39,39 @@ pub struct Counts {
     pub closed_carriers: u64,
     /// Findings not printed, for their level.
     pub hidden: u64,
+    /// Alerts not printed, for their level.
+    pub hidden_alerts: u64,
+    /// Findings that only feed correlations.
+    pub quiet: u64,
+    /// Events a correlation could not place for want of a time, once per rule.
+    pub untimed: u64,
+    /// Lines that do not end their request, once per rule.
+    pub stages: u64,
+    /// Observations that counted before all older ones were there, since too many waited.
+    pub hurried: u64,
+    /// What became of the observations and alerts of each rule.
+    pub correlated: Vec<(Reference, correlate::Counts)>,
     findings: BTreeMap<Option<Level>, u64>,
+    alerts: BTreeMap<Option<Level>, u64>,
     faults: BTreeMap<&'static str, (u64, Vec<Fault>)>,
     io: bool,
 }
 
 impl Counts {
+    /// Counts a record.
+    pub fn record(&mut self, record: Record<'_>) {
+        self.records += 1;
+        self.bytes += record.text.len() as u64;
+    }
+
     /// Counts a finding.
     pub fn finding(&mut self, level: Option<Level>) {
         *self.findings.entry(level).or_default() += 1;
+    }
+
+    /// Counts an alert.
+    pub fn alert(&mut self, level: Option<Level>) {
+        *self.alerts.entry(level).or_default() += 1;
     }
 
     /// Counts a fault; the first of each kind are kept.
@@ -64,8 +93,15 @@ impl Counts {
         self.exhausted += later.exhausted;
         self.duplicate_keys += later.duplicate_keys;
         self.hidden += later.hidden;
+        self.hidden_alerts += later.hidden_alerts;
         self.closed_carriers += later.closed_carriers;
         self.io |= later.io;
+        self.quiet += later.quiet;
+        self.untimed += later.untimed;
+        self.stages += later.stages;
+        for (level, count) in later.alerts {
+            *self.alerts.entry(level).or_default() += count;
+        }
         for (level, count) in later.findings {
             *self.findings.entry(level).or_default() += count;
         }
@@ -81,7 +117,8 @@ impl Counts {
     pub fn outcome(&self, loaded: &Loaded, fail_on: &FailOn) -> Outcome {
         let failed = loaded.worst().is_some_and(|s| fail_on.diagnostic(s))
             || (fail_on.fault() && !self.faults.is_empty())
-            || self.findings.keys().any(|level| fail_on.finding(*level));
+            || self.findings.keys().any(|level| fail_on.finding(*level))
+            || self.alerts.keys().any(|level| fail_on.finding(*level));
         if self.io || !loaded.unreadable.is_empty() {
             Outcome::Broken
         } else if failed {
@@ -119,7 +156,26 @@ impl Counts {
                         --ignore-logsource";
             row(out, "", hint)?;
         }
-        row(out, "findings", &self.findings(look))?;
+        let mut findings = by_level(&self.findings, look);
+        for (count, what) in [
+            (self.hidden, "not printed"),
+            (self.quiet, "for correlations only"),
+        ] {
+            if count > 0 {
+                findings.push_str(&format!(" ({} {what})", grouped(count)));
+            }
+        }
+        row(out, "findings", &findings)?;
+        if !loaded.set.correlations.is_empty() {
+            let mut alerts = by_level(&self.alerts, look);
+            if self.hidden_alerts > 0 {
+                alerts.push_str(&format!(" ({} not printed)", grouped(self.hidden_alerts)));
+            }
+            row(out, "alerts", &alerts)?;
+        }
+        for text in self.kept_silent(loaded) {
+            row(out, "", &text)?;
+        }
         if self.faults.is_empty() {
             row(out, "faults", "none")?;
         }
@@ -160,25 +216,96 @@ impl Counts {
         row(out, "rate", &text)
     }
 
-    fn findings(&self, look: Look) -> String {
-        let total: u64 = self.findings.values().sum();
-        if total == 0 {
-            return "none".to_owned();
+    /// What correlations and hints did with observations and alerts besides letting them by.
+    fn kept_silent(&self, loaded: &Loaded) -> Vec<String> {
+        let mut texts = Vec::new();
+        let sum = |of: fn(&correlate::Counts) -> u64| -> u64 {
+            self.correlated.iter().map(|(_, counts)| of(counts)).sum()
+        };
+        for (count, what) in [
+            (sum(|c| c.suppressed), "suppressed (`x-suppress`)"),
+            (
+                sum(|c| c.inactive),
+                "silent while learning (`x-activation`)",
+            ),
+            (sum(|c| c.trained), "learnt from (`--train`)"),
+            (
+                sum(|c| c.covered),
+                "said by a rule of which they are a variation",
+            ),
+        ] {
+            if count > 0 {
+                texts.push(format!("{} {what}", grouped(count)));
+            }
         }
-        let by_level: Vec<String> = self
-            .findings
-            .iter()
-            .rev()
-            .map(|(level, count)| {
-                let name = level.map_or("without level", Level::as_str);
-                look.paint(Style::Level(*level), format!("{} {name}", grouped(*count)))
-            })
-            .collect();
-        let mut text = format!("{}: {}", grouped(total), by_level.join(", "));
-        if self.hidden > 0 {
-            text.push_str(&format!(" ({} not printed)", grouped(self.hidden)));
+        for (count, what) in [
+            (self.untimed, "events without a time are in no correlation"),
+            (
+                self.stages,
+                "lines before the end of a Kubernetes request do not count in correlations",
+            ),
+            (
+                self.hurried,
+                "events counted before all older ones were read: too many were waiting",
+            ),
+        ] {
+            if count > 0 {
+                texts.push(format!("{} {what}", grouped(count)));
+            }
         }
-        text
+        let losses: [(Count, &str); 7] = [
+            (|c| c.late, "events came too late"),
+            (|c| c.ungrouped, "events lack a field to group by"),
+            (|c| c.unmeasured, "events lack the field that is measured"),
+            (
+                |c| c.clipped,
+                "events are in more groups than are looked at",
+            ),
+            (|c| c.full, "events found their group full"),
+            (
+                |c| c.evicted,
+                "groups were given up to stay within the limits",
+            ),
+            (
+                |c| c.forgotten,
+                "terms were forgotten to stay within the limits",
+            ),
+        ];
+        for (reference, counts) in &self.correlated {
+            for (of, what) in losses {
+                if of(counts) > 0 {
+                    let title = escape::line(title(loaded, *reference));
+                    texts.push(format!("{} {what}: {title}", grouped(of(counts))));
+                }
+            }
+        }
+        texts
+    }
+}
+
+fn by_level(counts: &BTreeMap<Option<Level>, u64>, look: Look) -> String {
+    let total: u64 = counts.values().sum();
+    if total == 0 {
+        return "none".to_owned();
+    }
+    let by_level: Vec<String> = counts
+        .iter()
+        .rev()
+        .map(|(level, count)| {
+            let name = level.map_or("without level", Level::as_str);
+            look.paint(Style::Level(*level), format!("{} {name}", grouped(*count)))
+        })
+        .collect();
+    format!("{}: {}", grouped(total), by_level.join(", "))
+}
+
+fn title(loaded: &Loaded, reference: Reference) -> &str {
+    match reference {
+        Reference::Rule(id) => loaded.set.rule(id).map_or("", |rule| rule.title()),
+        Reference::Correlation(other) => {
+            let correlation = loaded.set.correlations.get(other);
+            correlation.map_or("", |c| c.meta.shown())
+        }
     }
 }
 
@@ -192,7 +319,7 @@ fn rules(loaded: &Loaded, look: Look) -> String {
     }
     if !loaded.set.correlations.is_empty() {
         text.push_str(&format!(
-            ", {} not run (needs state)",
+            ", {}",
             number(loaded.set.correlations.len() as u64, "correlation")
         ));
     }

@@ -2,6 +2,8 @@
 
 use globset::GlobBuilder;
 use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fs::FileType;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -24,7 +26,7 @@ pub struct Found {
     pub files: Vec<PathBuf>,
     /// What could not be listed, and why.
     pub unreadable: Vec<(PathBuf, String)>,
-    seen: HashSet<PathBuf>,
+    seen: HashSet<OsString>,
     /// Files met, repeated ones included.
     hits: usize,
 }
@@ -69,7 +71,7 @@ pub fn find(arguments: &[PathBuf], want: Want) -> Found {
             Ok(meta) if meta.is_dir() => {
                 found.directory(argument, &mut HashSet::new(), &|path| wanted(path, want));
             }
-            Ok(_) => found.add(argument.clone()),
+            Ok(_) => found.add(argument.clone(), real(argument)),
             Err(error) => {
                 if error.kind() == io::ErrorKind::NotFound && is_glob(argument) {
                     found.glob(argument, want);
@@ -99,10 +101,10 @@ fn is_glob(path: &Path) -> bool {
 }
 
 impl Found {
-    fn add(&mut self, path: PathBuf) {
+    /// Adds a file, `real` being where it lies when links have been followed.
+    fn add(&mut self, path: PathBuf, real: PathBuf) {
         self.hits += 1;
-        let key = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-        if self.seen.insert(key) {
+        if self.seen.insert(real.into_os_string()) {
             self.files.push(path);
         }
     }
@@ -114,32 +116,25 @@ impl Found {
         above: &mut HashSet<PathBuf>,
         wanted: &dyn Fn(&Path) -> bool,
     ) {
-        let mut pending = vec![top.to_owned()];
-        while let Some(path) = pending.pop() {
-            let meta = match std::fs::metadata(&path) {
-                Ok(meta) => meta,
-                Err(error) => {
+        let mut pending = vec![Entry::at(top.to_owned())];
+        while let Some(entry) = pending.pop() {
+            let Entry {
+                path, real, kind, ..
+            } = match entry.followed() {
+                Ok(entry) => entry,
+                Err((path, error)) => {
                     self.unreadable.push((path, error.to_string()));
                     continue;
                 }
             };
-            if meta.is_file() {
-                if wanted(&path) {
-                    self.add(path);
-                }
-                continue;
-            }
-            if !meta.is_dir() {
-                continue;
-            }
-            let real = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-            if !above.insert(real) {
-                continue;
-            }
-            match entries(&path) {
-                // the last pushed comes out first
-                Ok(entries) => pending.extend(entries.into_iter().rev()),
-                Err(error) => self.unreadable.push((path, error.to_string())),
+            match kind {
+                Kind::File if wanted(&path) => self.add(path, real),
+                Kind::Directory if above.insert(real.clone()) => match entries(&path, &real) {
+                    // the last pushed comes out first
+                    Ok(entries) => pending.extend(entries.into_iter().rev()),
+                    Err(error) => self.unreadable.push((path, error.to_string())),
+                },
+                _ => {}
             }
         }
     }
@@ -178,16 +173,87 @@ fn base_of(pattern: &Path) -> PathBuf {
         .collect()
 }
 
-fn entries(directory: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(directory)? {
-        let entry = entry?;
-        if !entry.file_name().to_string_lossy().starts_with('.') {
-            paths.push(entry.path());
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    File,
+    Directory,
+    Other,
+    /// A link, or not known yet.
+    Unknown,
+}
+
+impl From<FileType> for Kind {
+    fn from(kind: FileType) -> Self {
+        if kind.is_file() {
+            Kind::File
+        } else if kind.is_dir() {
+            Kind::Directory
+        } else if kind.is_symlink() {
+            Kind::Unknown
+        } else {
+            Kind::Other
         }
     }
-    paths.sort();
-    Ok(paths)
+}
+
+/// Something in a directory. What it is the system tells while the directory is read: asking
+/// it about each of thousands of files is a tenth of loading them.
+#[derive(Debug)]
+struct Entry {
+    name: OsString,
+    path: PathBuf,
+    /// Where it lies when links have been followed.
+    real: PathBuf,
+    kind: Kind,
+}
+
+impl Entry {
+    fn at(path: PathBuf) -> Self {
+        Entry {
+            name: OsString::new(),
+            real: path.clone(),
+            path,
+            kind: Kind::Unknown,
+        }
+    }
+
+    /// Itself, or what a link leads to.
+    fn followed(self) -> Result<Self, (PathBuf, io::Error)> {
+        if self.kind != Kind::Unknown {
+            return Ok(self);
+        }
+        match std::fs::metadata(&self.path) {
+            Ok(meta) => Ok(Entry {
+                real: real(&self.path),
+                kind: meta.file_type().into(),
+                ..self
+            }),
+            Err(error) => Err((self.path, error)),
+        }
+    }
+}
+
+fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// What is in a directory that lies at `real`, sorted.
+fn entries(directory: &Path, real: &Path) -> io::Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if !name.to_string_lossy().starts_with('.') {
+            entries.push(Entry {
+                path: directory.join(&name),
+                real: real.join(&name),
+                kind: entry.file_type().map_or(Kind::Unknown, Kind::from),
+                name,
+            });
+        }
+    }
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(entries)
 }
 
 #[cfg(test)]

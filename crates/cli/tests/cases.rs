@@ -114,25 +114,6 @@ fn nothing_passes_by_mistake() {
 }
 
 #[test]
-fn what_needs_state_is_reported_as_not_run() {
-    let cases = format!(
-        "{PASSING}timeline:\n- name: three in a row\n  why: later\n  steps:\n  - {{ at: 0s, event: {{ action: login }} }}\n"
-    );
-    let place = place("cases-timeline", &cases);
-    let ran = place.run(&["test", "rules"]).code(0);
-    assert!(
-        ran.out.contains("three in a row: not run: needs state"),
-        "{}",
-        ran.out
-    );
-    assert!(
-        ran.out.contains("2 passed, 0 failed, 1 not run"),
-        "{}",
-        ran.out
-    );
-}
-
-#[test]
 fn a_rule_without_cases_is_listed() {
     let place = place("cases-untested", PASSING);
     place.file("rules/other.yml", rule("logout", "low"));

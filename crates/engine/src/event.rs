@@ -80,8 +80,28 @@ struct Node {
 #[derive(Debug, Clone, Copy, Default)]
 struct Key {
     start: u32,
+    /// With [`Key::DECODED`] where it is in that buffer: a node in 24 bytes.
     len: u32,
-    decoded: bool,
+}
+
+impl Key {
+    const DECODED: u32 = 1 << 31;
+
+    fn new(start: u32, len: u32, decoded: bool) -> Self {
+        let mark = if decoded { Self::DECODED } else { 0 };
+        Key {
+            start,
+            len: len | mark,
+        }
+    }
+
+    fn is_decoded(self) -> bool {
+        self.len & Self::DECODED != 0
+    }
+
+    fn len(self) -> usize {
+        (self.len & !Self::DECODED) as usize
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -103,7 +123,6 @@ pub struct Event {
     text: String,
     decoded: String,
     nodes: Vec<Node>,
-    stack: Vec<u32>,
     roots: Vec<NodeId>,
     fields: Vec<(Name, NodeId)>,
     whole: Option<NodeId>,
@@ -137,7 +156,6 @@ impl Event {
         self.text.clear();
         self.decoded.clear();
         self.nodes.clear();
-        self.stack.clear();
         self.forget_view();
         self.lossy = false;
     }
@@ -372,13 +390,13 @@ impl Event {
     }
 
     fn key(&self, key: Key) -> &str {
-        let text = if key.decoded {
+        let text = if key.is_decoded() {
             &self.decoded
         } else {
             &self.text
         };
-        text.get(key.start as usize..(key.start + key.len) as usize)
-            .unwrap_or_default()
+        let start = key.start as usize;
+        text.get(start..start + key.len()).unwrap_or_default()
     }
 
     /// The text of a string value; `None` for any other.
@@ -424,9 +442,14 @@ impl Event {
 
     /// The first member of an object with this key.
     pub fn member(&self, object: NodeId, key: &str) -> Option<NodeId> {
-        self.members(object)
-            .find(|(name, _)| *name == key)
-            .map(|(_, node)| node)
+        let (mut at, end) = self.inside(object, Kind::Object);
+        while let Some(node) = self.nodes.get(at as usize).filter(|_| at < end) {
+            if node.key.len() == key.len() && self.key(node.key) == key {
+                return Some(NodeId(at));
+            }
+            at = node.end;
+        }
+        None
     }
 
     /// Follows keys from a value.
@@ -452,25 +475,40 @@ impl Event {
 
     /// [`Event::reach`], from a value instead of the event's roots. An array is entered.
     pub fn reach_from(&self, node: NodeId, name: &str, hit: &mut dyn FnMut(NodeId)) {
-        for (key, value) in self.members(node) {
-            self.step(key, value, name, hit);
-        }
-        for element in self.elements(node) {
-            self.reach_from(element, name, hit);
+        let Some(outer) = self.nodes.get(node.index()) else {
+            return;
+        };
+        let mut at = node.0 + 1;
+        match outer.kind {
+            Kind::Object => {
+                while let Some(inner) = self.nodes.get(at as usize).filter(|_| at < outer.end) {
+                    // most keys end elsewhere than at a dot of the name: one byte tells
+                    let len = inner.key.len();
+                    if len == name.len() || name.as_bytes().get(len) == Some(&b'.') {
+                        self.step(self.key(inner.key), NodeId(at), name, hit);
+                    }
+                    at = inner.end;
+                }
+            }
+            Kind::Array => {
+                while let Some(inner) = self.nodes.get(at as usize).filter(|_| at < outer.end) {
+                    self.reach_from(NodeId(at), name, hit);
+                    at = inner.end;
+                }
+            }
+            _ => {}
         }
     }
 
     fn step(&self, key: &str, value: NodeId, name: &str, hit: &mut dyn FnMut(NodeId)) {
-        // most keys end elsewhere than at a dot of the name: one byte tells
-        match name.as_bytes().get(key.len()) {
-            None if key == name => hit(value),
-            Some(b'.') => {
-                let rest = name.strip_prefix(key).and_then(|r| r.strip_prefix('.'));
-                if let Some(rest) = rest {
+        match name.strip_prefix(key) {
+            Some("") => hit(value),
+            Some(rest) => {
+                if let Some(rest) = rest.strip_prefix('.') {
                     self.reach_from(value, rest, hit);
                 }
             }
-            _ => {}
+            None => {}
         }
     }
 
@@ -491,6 +529,14 @@ impl Event {
         if let Some(whole) = self.whole {
             self.values_in(whole, hit);
         }
+    }
+
+    /// Two texts that hold, between them, the text of every value of the whole event: the
+    /// event as the log spells it, and what it spells with escapes. `None` where the second
+    /// is mostly of other events in the same record.
+    pub(crate) fn everything(&self) -> Option<(&str, &str)> {
+        let spelled = self.raw(self.whole?);
+        (self.decoded.len() <= 2 * spelled.len()).then_some((spelled, &self.decoded))
     }
 
     fn values_in(&self, node: NodeId, hit: &mut dyn FnMut(NodeId)) {

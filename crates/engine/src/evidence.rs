@@ -1,7 +1,7 @@
 //! Evidence: the values of an event that made a rule true, and where the rule asks for them.
 
 use crate::event::{Event, NodeId, Value};
-use crate::fold::{fold, fold_into};
+use crate::fold::fold_into;
 use crate::naive::{self, Compiled, Judge, Scope, Texts};
 use crate::program::{Glob, Matcher};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -20,12 +20,12 @@ pub const MOST: usize = 200;
 /// Values, or elements of arrays, given as evidence for one value of a rule.
 pub const EACH: usize = 20;
 
-/// A value that answered a question of the rule.
+/// A value that answered a question of a rule of the set `'r`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Evidence {
+pub struct Evidence<'r> {
     /// The rule's name for the field; inside an array selector with the element's place,
     /// such as `rules[0].verbs`; for a keyword the keys that lead to the value.
-    pub field: String,
+    pub field: Cow<'r, str>,
     /// The value.
     pub node: NodeId,
     /// The value in the rule that it answers.
@@ -38,7 +38,7 @@ pub struct Evidence {
 /// for each value of the rule are given, and [`MOST`] in all.
 ///
 /// For many events, keep a [`Finder`].
-pub fn evidence(rules: &RuleSet, rule: RuleId, event: &Event) -> Vec<Evidence> {
+pub fn evidence<'r>(rules: &'r RuleSet, rule: RuleId, event: &Event) -> Vec<Evidence<'r>> {
     Finder::new(rules).find(rule, event)
 }
 
@@ -66,64 +66,60 @@ impl<'r> Finder<'r> {
     }
 
     /// What [`evidence`] finds.
-    pub fn find(&self, rule: RuleId, event: &Event) -> Vec<Evidence> {
+    pub fn find(&self, rule: RuleId, event: &Event) -> Vec<Evidence<'r>> {
         let scope = Scope::with(event, &self.texts);
-        self.search(&mut Judge::new(&self.rules.exprs, scope), rule)
+        let mut found = Vec::new();
+        let mut judge = Judge::new(&self.rules.exprs, scope);
+        self.search(&mut judge, rule, &mut found);
+        found
     }
 
-    /// What [`evidence`] finds, for the event that `matcher` was last given: what it knows of
-    /// the event is not asked again.
+    /// Puts into `found`, cleared first, what [`evidence`] finds, for the event that `matcher`
+    /// was last given: what it knows of the event is not asked again. For rules about fields
+    /// nothing is allocated once warm.
     pub fn find_after(
         &self,
         matcher: &mut Matcher<'_>,
         rule: RuleId,
         event: &Event,
-    ) -> Vec<Evidence> {
+        found: &mut Vec<Evidence<'r>>,
+    ) {
+        found.clear();
         let scope = Scope::with(event, &self.texts);
         let exprs = &self.rules.exprs;
-        let mut found = Vec::new();
-        let mut several = |pred| match exprs.predicate(pred) {
-            Some(predicate) => {
-                let mut nodes = naive::answers(exprs, predicate, scope);
-                nodes.truncate(EACH);
-                nodes
+        let flat = matcher.flat_evidence(rule, scope, &mut |field, node, span| {
+            if found.len() < MOST {
+                let field = Cow::Borrowed(exprs.field_name(field));
+                found.push(Evidence { field, node, span });
             }
-            None => Vec::new(),
-        };
-        let mut each = |field, node, span| {
-            if found.len() >= MOST {
-                return;
-            }
-            let field = exprs.field_name(field).to_owned();
-            found.push(Evidence { field, node, span });
-        };
-        if matcher.flat_evidence(rule, event, &mut several, &mut each) {
-            return once(found);
+        });
+        if flat {
+            once(found);
+            return;
         }
         let mut matched = Matched {
             matcher,
             exprs,
             scope,
         };
-        self.search(&mut matched, rule)
+        self.search(&mut matched, rule, found);
     }
 
-    fn search<'a>(&self, known: &mut dyn Known<'a>, rule: RuleId) -> Vec<Evidence> {
-        let mut found = Vec::new();
+    fn search<'a>(&self, known: &mut dyn Known<'a>, rule: RuleId, found: &mut Vec<Evidence<'_>>) {
         if let Some(rule) = self.rules.rule(rule)
             && known.holds(rule.root)
         {
-            collect(known, &rule.outline, &mut Place::default(), &mut found);
+            collect(known, &rule.outline, &mut Place::default(), found);
         }
-        once(found)
+        once(found);
     }
 }
 
-/// Each piece of evidence once, where it comes first.
-fn once(mut found: Vec<Evidence>) -> Vec<Evidence> {
+/// Keeps each piece of evidence once, where it comes first.
+fn once(found: &mut Vec<Evidence<'_>>) {
     let mut at = 0;
     while let Some(evidence) = found.get(at) {
-        let same = |earlier: &Evidence| {
+        let same = |earlier: &Evidence<'_>| {
             (earlier.node, earlier.span) == (evidence.node, evidence.span)
                 && earlier.field == evidence.field
         };
@@ -133,7 +129,6 @@ fn once(mut found: Vec<Evidence>) -> Vec<Evidence> {
             at += 1;
         }
     }
-    found
 }
 
 /// Who says what holds of the event or element at hand.
@@ -182,14 +177,17 @@ impl<'a> Known<'a> for Matched<'a, '_, '_> {
 #[derive(Default)]
 pub(crate) struct Quickly {
     regexes: RefCell<FxHashMap<Regex, Option<Compiled>>>,
+    globs: RefCell<FxHashMap<StrOp, Glob>>,
     /// The last text asked for, and its folded form.
     last: RefCell<(String, String)>,
+    /// A literal, folded.
+    literal: RefCell<String>,
 }
 
 impl Texts for Quickly {
     fn fits(&self, asked: &StrOp, text: &str) -> bool {
         if asked.cased {
-            return fits(asked, text, &|part| part.into());
+            return self.prepared(asked, text);
         }
         let mut last = self.last.borrow_mut();
         let (plain, folded) = &mut *last;
@@ -199,7 +197,7 @@ impl Texts for Quickly {
             folded.clear();
             fold_into(text, folded);
         }
-        fits(asked, folded, &fold)
+        self.prepared(asked, folded)
     }
 
     fn finds(&self, asked: &Regex, text: &str) -> bool {
@@ -213,18 +211,37 @@ impl Texts for Quickly {
     }
 }
 
-/// Whether a text, prepared as `prepare` does, fits a pattern.
-fn fits(asked: &StrOp, text: &str, prepare: &dyn Fn(&str) -> Cow<'_, str>) -> bool {
-    if let Some(literal) = asked.pattern.as_literal() {
-        let literal = prepare(literal);
-        return match asked.anchor {
-            Anchor::Whole => text == literal,
-            Anchor::Start => text.starts_with(&*literal),
-            Anchor::End => text.ends_with(&*literal),
-            Anchor::Contains => text.contains(&*literal),
+impl Quickly {
+    /// Whether a text, folded where case does not count, fits a pattern.
+    fn prepared(&self, asked: &StrOp, text: &str) -> bool {
+        let Some(literal) = asked.pattern.as_literal() else {
+            let mut globs = self.globs.borrow_mut();
+            if let Some(glob) = globs.get(asked) {
+                return glob.is_match(text);
+            }
+            let glob = Glob::new(asked.anchor, &asked.pattern, asked.cased);
+            let fits = glob.is_match(text);
+            globs.insert(asked.clone(), glob);
+            return fits;
         };
+        if asked.cased {
+            return stands(asked.anchor, text, literal);
+        }
+        let mut folded = self.literal.borrow_mut();
+        folded.clear();
+        fold_into(literal, &mut folded);
+        stands(asked.anchor, text, &folded)
     }
-    Glob::new(asked.anchor, &asked.pattern, asked.cased).is_match(text)
+}
+
+/// Whether a literal stands in a text where the anchor says.
+fn stands(anchor: Anchor, text: &str, literal: &str) -> bool {
+    match anchor {
+        Anchor::Whole => text == literal,
+        Anchor::Start => text.starts_with(literal),
+        Anchor::End => text.ends_with(literal),
+        Anchor::Contains => text.contains(literal),
+    }
 }
 
 /// The event or an element of it, being searched for evidence.
@@ -249,7 +266,7 @@ fn collect<'a>(
     known: &mut dyn Known<'a>,
     outline: &Outline,
     place: &mut Place,
-    found: &mut Vec<Evidence>,
+    found: &mut Vec<Evidence<'_>>,
 ) {
     if outline.kind == OutlineKind::Not || !known.holds(outline.expr) {
         return;
@@ -305,7 +322,7 @@ fn drill<'a>(
     expr: ExprId,
     span: Span,
     prefix: &str,
-    found: &mut Vec<Evidence>,
+    found: &mut Vec<Evidence<'_>>,
 ) {
     if !known.holds(expr) {
         return;
@@ -337,6 +354,7 @@ fn drill<'a>(
                     Subject::Element => prefix.to_owned(),
                     Subject::AnyValue => path(scope.event, node).unwrap_or_default(),
                 };
+                let field = Cow::Owned(field);
                 found.push(Evidence { field, node, span });
             }
         }

@@ -18,22 +18,31 @@ pub fn fold_char(c: char) -> char {
 
 /// Appends the folded form of `text` to `out`, which keeps what it holds.
 pub fn fold_into(text: &str, out: &mut String) {
-    if text.is_ascii() {
-        return push_ascii(text, out);
-    }
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
-        let (ascii, other) = rest.split_at(at);
+    loop {
+        let (ascii, other) = rest.split_at(ascii_len(rest.as_bytes()));
         push_ascii(ascii, out);
-        let end = other
-            .bytes()
-            .position(|byte| byte.is_ascii())
-            .unwrap_or(other.len());
-        let (other, after) = other.split_at(end);
+        if other.is_empty() {
+            return;
+        }
+        let end = other.bytes().position(|byte| byte.is_ascii());
+        let (other, after) = other.split_at(end.unwrap_or(other.len()));
         out.extend(other.chars().map(fold_char));
         rest = after;
     }
-    push_ascii(rest, out);
+}
+
+/// How many bytes are before the first that is not ASCII.
+fn ascii_len(bytes: &[u8]) -> usize {
+    const HIGH: u128 = u128::from_ne_bytes([0x80; 16]);
+    let (chunks, _) = bytes.as_chunks::<16>();
+    let ascii = chunks
+        .iter()
+        .take_while(|chunk| u128::from_ne_bytes(**chunk) & HIGH == 0)
+        .count()
+        * 16;
+    let rest = bytes.get(ascii..).unwrap_or_default();
+    ascii + rest.iter().take_while(|byte| byte.is_ascii()).count()
 }
 
 fn push_ascii(ascii: &str, out: &mut String) {

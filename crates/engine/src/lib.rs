@@ -1,5 +1,6 @@
 //! Evaluates compiled Sigma rules over events.
 
+pub mod correlate;
 pub mod event;
 pub mod evidence;
 pub mod explain;

@@ -311,7 +311,7 @@ fn keyword(op: &Op) -> Cow<'_, Op> {
 }
 
 /// Whether one value, not an array, gives the answer asked for.
-fn satisfies(exprs: &Exprs, op: &Op, scope: Scope<'_>, node: NodeId) -> bool {
+pub(crate) fn satisfies(exprs: &Exprs, op: &Op, scope: Scope<'_>, node: NodeId) -> bool {
     let found = scope.event.value(node);
     match op {
         Op::Null => found == crate::Value::Null,

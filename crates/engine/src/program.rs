@@ -3,10 +3,14 @@
 //! Each log gets a `Plan` of its own, laid out when its first event arrives: rules
 //! for other logs cost nothing, neither at load nor per event.
 
+mod affixes;
 mod code;
+mod gate;
 mod glob;
 mod matcher;
+mod memo;
 mod plan;
+mod question;
 mod regexes;
 mod required;
 mod run;
@@ -14,6 +18,7 @@ mod scan;
 mod scratch;
 mod shape;
 mod sketch;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -28,6 +33,7 @@ use plan::Plan;
 use regexes::Regexes;
 use sigwright_ir::{RuleId, RuleSet};
 use std::sync::{Arc, OnceLock};
+use tables::AllQuestions;
 
 /// What the program may use to be fast; all on but in tests, where each is switched off in
 /// turn and the findings stay the same.
@@ -39,6 +45,8 @@ pub struct ProgramOptions {
     pub literals: bool,
     /// Run a regular expression only where a literal it needs was found.
     pub regex_gates: bool,
+    /// Remember what values were found to answer.
+    pub memo: bool,
     /// Every rule sees every event, whatever its log source.
     pub ignore_logsource: bool,
 }
@@ -49,6 +57,7 @@ impl Default for ProgramOptions {
             candidates: true,
             literals: true,
             regex_gates: true,
+            memo: true,
             ignore_logsource: false,
         }
     }
@@ -87,6 +96,7 @@ pub struct Program {
     origins: Origins,
     options: ProgramOptions,
     regexes: Regexes,
+    questions: AllQuestions,
     plans: Vec<OnceLock<Plan>>,
 }
 
@@ -99,10 +109,11 @@ impl Program {
             origins.len()
         };
         Program {
+            regexes: Regexes::new(options.regex_gates),
             set,
             origins,
             options,
-            regexes: Regexes::default(),
+            questions: AllQuestions::default(),
             plans: (0..plans).map(|_| OnceLock::new()).collect(),
         }
     }
@@ -136,6 +147,9 @@ impl Program {
     fn plan(&self, place: usize) -> Option<&Plan> {
         let origin = OriginId(u16::try_from(place).unwrap_or(0));
         let plan = self.plans.get(place)?;
-        Some(plan.get_or_init(|| Plan::new(self, self.visible(origin))))
+        Some(plan.get_or_init(|| {
+            let rules: Vec<RuleId> = self.visible(origin).collect();
+            Plan::new(self, &rules)
+        }))
     }
 }

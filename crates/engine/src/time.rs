@@ -108,6 +108,44 @@ impl Time {
     pub fn to_rfc3339(self) -> String {
         self.0.to_string()
     }
+
+    /// Appends what [`Time::to_rfc3339`] says, without making a string of it.
+    pub fn push_rfc3339(self, out: &mut Vec<u8>) {
+        let civil = self.civil();
+        let year = civil.year();
+        if !(0..=9999).contains(&year) {
+            out.extend_from_slice(self.to_rfc3339().as_bytes());
+            return;
+        }
+        out.extend_from_slice(&digits::<4>(year.into()));
+        for (before, part) in [
+            (b'-', civil.month()),
+            (b'-', civil.day()),
+            (b'T', civil.hour()),
+            (b':', civil.minute()),
+            (b':', civil.second()),
+        ] {
+            out.push(before);
+            out.extend_from_slice(&digits::<2>(part.into()));
+        }
+        let nanos = digits::<9>(civil.subsec_nanosecond());
+        if let Some(last) = nanos.iter().rposition(|digit| *digit != b'0') {
+            out.push(b'.');
+            out.extend(nanos.iter().take(last + 1));
+        }
+        out.push(b'Z');
+    }
+}
+
+/// A number, not below zero, with leading zeros.
+fn digits<const N: usize>(number: i32) -> [u8; N] {
+    let mut rest = number.unsigned_abs();
+    let mut digits = [b'0'; N];
+    for digit in digits.iter_mut().rev() {
+        *digit += (rest % 10).to_le_bytes()[0];
+        rest /= 10;
+    }
+    digits
 }
 
 #[cfg(test)]
@@ -115,7 +153,11 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> Option<String> {
-        Time::parse(text).map(Time::to_rfc3339)
+        let time = Time::parse(text)?;
+        let mut pushed = Vec::new();
+        time.push_rfc3339(&mut pushed);
+        assert_eq!(pushed, time.to_rfc3339().as_bytes());
+        Some(time.to_rfc3339())
     }
 
     #[test]

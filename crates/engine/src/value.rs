@@ -12,6 +12,33 @@ pub fn is_json_number(text: &str) -> bool {
     Decimal::parse(text).is_some()
 }
 
+/// The number `text` spells in parts of a thousand million, rounded half away from zero; None
+/// where it spells none, or one beyond what fits.
+pub(crate) fn billionths(text: &str) -> Option<i128> {
+    let number = Decimal::parse(text)?;
+    let Some(magnitude) = number.magnitude() else {
+        return Some(0);
+    };
+    // the power of ten of the first digit, in billionths
+    let mut power = magnitude.checked_add(9)?;
+    if power > 37 {
+        return None;
+    }
+    let mut parts: i128 = 0;
+    for digit in number.significant() {
+        let digit = i128::from(digit - b'0');
+        match u32::try_from(power) {
+            Ok(power) => parts += digit * 10i128.pow(power),
+            Err(_) => {
+                parts += i128::from(power == -1 && digit >= 5);
+                break;
+            }
+        }
+        power -= 1;
+    }
+    Some(if number.negative { -parts } else { parts })
+}
+
 /// How the number `text` spells stands to `number`; `None` where it spells none.
 ///
 /// Both are taken as decimals, exactly: nothing is rounded on the way. A fraction in a rule

@@ -1,5 +1,6 @@
 //! A run of records of one file, and what was wrong with the file around them.
 
+use crate::format::values;
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -120,6 +121,8 @@ pub struct Batch {
     file: Arc<str>,
     text: String,
     records: Vec<(Range<usize>, u64)>,
+    /// Each record was a line by itself.
+    lines: bool,
     faults: Vec<Fault>,
 }
 
@@ -129,6 +132,7 @@ impl Default for Batch {
             file: Arc::from(""),
             text: String::new(),
             records: Vec::new(),
+            lines: false,
             faults: Vec::new(),
         }
     }
@@ -145,12 +149,57 @@ impl Batch {
         &self.file
     }
 
-    /// The records, in the order of the file.
+    /// The records, in the order of the file. What is no JSON may be several: [`Batch::decode`]
+    /// finds them.
     pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
         self.records.iter().map(|(range, line)| Record {
             text: self.text.get(range.clone()).unwrap_or_default(),
             line: *line,
         })
+    }
+
+    /// Calls `decode` for every record, in the order of the file; where it refuses a line in
+    /// which one value may follow another, for each of those. Returns the records refused.
+    pub fn decode<'b, E>(
+        &'b self,
+        mut decode: impl FnMut(Record<'b>) -> Result<(), E>,
+    ) -> Vec<(Record<'b>, E)> {
+        let mut refused = Vec::new();
+        for record in self.records() {
+            let Err(error) = decode(record) else { continue };
+            let parts = self.parts(record);
+            if parts.is_empty() {
+                refused.push((record, error));
+            }
+            for part in parts {
+                if let Err(error) = decode(part) {
+                    refused.push((part, error));
+                }
+            }
+        }
+        refused
+    }
+
+    /// The values of a line that has a seam between two.
+    fn parts<'b>(&self, record: Record<'b>) -> Vec<Record<'b>> {
+        let Record { text, line } = record;
+        if !self.lines || !(text.contains("}{") || text.contains("} {")) {
+            return Vec::new();
+        }
+        let parts = values(text.as_bytes()).into_iter();
+        let part = |range| Record {
+            text: text.get(range).unwrap_or_default(),
+            line,
+        };
+        parts.map(part).collect()
+    }
+
+    /// Leaves out the first records; where none is left, what was wrong around them, too.
+    pub fn skip(&mut self, records: usize) {
+        self.records.drain(..records.min(self.records.len()));
+        if self.records.is_empty() {
+            self.faults.clear();
+        }
     }
 
     /// What was wrong around these records, in the order of the file.
@@ -181,6 +230,7 @@ impl Batch {
         self.text.clear();
         self.text.shrink_to(KEPT);
         self.records.clear();
+        self.lines = false;
         self.faults.clear();
     }
 
@@ -249,10 +299,18 @@ impl Batch {
         bytes
     }
 
-    /// Makes every line of `bytes` that is not blank a record; the first is line `line` of the
-    /// file. Returns the number of the line after the last.
-    pub(crate) fn lines(&mut self, bytes: Vec<u8>, mut line: u64) -> u64 {
+    /// Makes every line of `bytes` that is not blank a record, or, where it is an array, every
+    /// element; the first is line `line` of the file. Returns the number of the line after the
+    /// last.
+    pub(crate) fn lines(&mut self, bytes: Vec<u8>, line: u64) -> u64 {
         debug_assert!(self.text.is_empty());
+        self.lines = true;
+        let next = self.whole_lines(bytes, line);
+        self.enter_arrays();
+        next
+    }
+
+    fn whole_lines(&mut self, bytes: Vec<u8>, mut line: u64) -> u64 {
         match String::from_utf8(bytes) {
             Ok(text) => self.text = text,
             Err(error) => return self.lossy_lines(error.as_bytes(), line),
@@ -272,25 +330,19 @@ impl Batch {
         line
     }
 
-    /// Replaces records that are arrays or have a `seam` between values by the `parts` of them.
-    pub(crate) fn split(
-        &mut self,
-        seam: impl Fn(&[u8]) -> bool,
-        parts: impl Fn(&[u8]) -> Vec<Range<usize>>,
-    ) {
+    /// Replaces lines that are arrays by their elements.
+    fn enter_arrays(&mut self) {
         let bytes = self.text.as_bytes();
-        let array = |range: &Range<usize>| bytes.get(range.start) == Some(&b'[');
-        if !seam(bytes) && !self.records.iter().any(|(range, _)| array(range)) {
+        let is_array = |range: &Range<usize>| bytes.get(range.start) == Some(&b'[');
+        if !self.records.iter().any(|(range, _)| is_array(range)) {
             return;
         }
         let mut records = Vec::with_capacity(self.records.len());
         for (range, line) in self.records.drain(..) {
-            let text = bytes.get(range.clone()).unwrap_or_default();
-            if array(&range) || seam(text) {
-                let found = parts(text).into_iter();
-                records.extend(
-                    found.map(|part| (range.start + part.start..range.start + part.end, line)),
-                );
+            if is_array(&range) {
+                let parts = values(bytes.get(range.clone()).unwrap_or_default());
+                let place = |part: Range<usize>| range.start + part.start..range.start + part.end;
+                records.extend(parts.into_iter().map(|part| (place(part), line)));
             } else {
                 records.push((range, line));
             }

@@ -77,6 +77,13 @@ impl Decoder {
         self
     }
 
+    /// The cluster of Kubernetes logs that do not say which they are from; else `unnamed`.
+    #[must_use]
+    pub fn with_cluster(mut self, name: String) -> Decoder {
+        self.tools.cluster = Some(name);
+        self
+    }
+
     fn needs(&self, log: Option<LogId>) -> Option<&Needs> {
         let needs = self.needs.get(LogId::place(log))?;
         Some(needs.get_or_init(|| {

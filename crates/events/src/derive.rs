@@ -89,6 +89,8 @@ static DERIVERS: [Deriver; 7] = [
 #[derive(Debug, Default)]
 pub(crate) struct Tools {
     pub networks: Option<Networks>,
+    /// The cluster of logs that do not say.
+    pub cluster: Option<String>,
 }
 
 /// The derived fields of one family that are wanted.

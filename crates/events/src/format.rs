@@ -12,6 +12,7 @@ mod tests;
 mod text;
 
 pub(crate) use detect::detect;
+pub(crate) use scan::values;
 
 use crate::batch::Batch;
 use crate::limits::Limits;

@@ -41,9 +41,25 @@ const NAMES: [&str; 26] = [
     "date",
 ];
 
+/// For each byte the names that begin with it, a bit for each.
+#[expect(clippy::indexing_slicing, reason = "the compiler works it out")]
+const STARTING: [u32; 128] = {
+    let mut starting = [0; 128];
+    let mut place = 0;
+    while place < NAMES.len() {
+        starting[NAMES[place].as_bytes()[0] as usize] |= 1 << place;
+        place += 1;
+    }
+    starting
+};
+
 /// The time an event says it happened; `None` where it says none that can be read.
 pub fn event_time(event: &Event) -> Option<Time> {
-    NAMES.iter().find_map(|name| {
+    let likely = likely(event);
+    NAMES.iter().enumerate().find_map(|(place, name)| {
+        if likely >> place & 1 == 0 {
+            return None;
+        }
         let node = first(event, name)?;
         match event.value(node) {
             Value::Number(spelling) => Time::from_epoch_number(spelling),
@@ -51,4 +67,32 @@ pub fn event_time(event: &Event) -> Option<Time> {
             _ => None,
         }
     })
+}
+
+/// A bit for each name that reaches something, and for some that do not: one look at all keys
+/// tells which names need not be asked for.
+fn likely(event: &Event) -> u32 {
+    let mut likely = 0;
+    let mut look_at = |key: &str| {
+        let first = key.bytes().next().unwrap_or_default();
+        let mut starting = STARTING.get(first as usize).copied().unwrap_or_default();
+        while starting != 0 {
+            let place = starting.trailing_zeros();
+            starting &= starting - 1;
+            let name = NAMES.get(place as usize).copied().unwrap_or_default();
+            // most keys have another length: one byte tells
+            let ends = matches!(name.as_bytes().get(key.len()), None | Some(b'.'));
+            if ends && name.starts_with(key) {
+                likely |= 1 << place;
+            }
+        }
+    };
+    for root in event.roots() {
+        if event.value(*root) == Value::Array {
+            return u32::MAX;
+        }
+        event.members(*root).for_each(|(key, _)| look_at(key));
+    }
+    event.fields().for_each(|(name, _)| look_at(name));
+    likely
 }

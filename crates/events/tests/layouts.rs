@@ -36,11 +36,16 @@ fn read(text: &[u8], size: usize, format: Option<Format>, limits: Limits) -> (Ve
     };
     let mut reader = Reader::of_stream("log", Box::new(stream), ReadOptions { format, limits });
     let mut batch = Batch::new();
-    let (mut records, mut faults) = (Vec::new(), 0);
+    let (mut records, mut malformed, mut faults) = (Vec::new(), Vec::new(), 0);
     while reader.read(&mut batch) {
-        records.extend(batch.records().map(|record| record.text.to_owned()));
-        faults += batch.faults().len();
+        let refused = batch.decode(|record| {
+            let read = serde_json::from_str::<Value>(record.text);
+            read.map(|_| records.push(record.text.to_owned()))
+        });
+        malformed.extend(refused.iter().map(|(record, _)| record.text.to_owned()));
+        faults += batch.faults().len() + refused.len();
     }
+    records.append(&mut malformed);
     (records, faults)
 }
 

@@ -1,10 +1,20 @@
-//! Correlations: what they refer to is found and checked; they run elsewhere.
+//! Correlations: what they refer to is found and checked, and what they mean made a plan;
+//! they run elsewhere. Hints, too, since they may ask a correlation.
 
+mod graph;
+mod hints;
+mod observed;
+mod plan;
+mod sense;
+
+use crate::correlation::Plan;
+use crate::fingerprint::Fingerprints;
 use crate::limits::LIMITS;
-use crate::lower::too_many_messages;
+use crate::lower::{Lowering, too_many_messages};
 use crate::names::Names;
 use crate::pred::RuleId;
-use crate::rule::{CorrelationRule, Reference};
+use crate::rule::{CorrelationRule, Reference, Rule};
+use graph::Graph;
 use indexmap::IndexMap;
 use sigwright_syntax::ast::{
     Aggregate, Body, Correlation, CorrelationCondition, CorrelationExpr, CorrelationKind, Document,
@@ -21,63 +31,347 @@ struct Resolved<'d> {
     correlation: &'d Correlation,
     /// Each reference with the document it names.
     references: References,
+    plan: Plan,
 }
 
-/// Resolves the correlations among `documents`. `rules` holds the id of each document's
-/// rule, if it is one without errors.
+/// The documents at work, by their places.
+struct Work<'d> {
+    documents: &'d [Document],
+    rules: Vec<Option<Rule>>,
+    correlations: HashMap<usize, Resolved<'d>>,
+    hints: HashMap<usize, hints::Lowered>,
+}
+
+/// Resolves the correlations and hints among `documents`. `rules` holds each document's rule,
+/// if it is one without errors. Gives the rules and correlations that are sound.
 pub(crate) fn resolve(
+    lowering: &mut Lowering<'_>,
     documents: &[Document],
     names: &Names<'_>,
-    rules: &[Option<RuleId>],
-    diagnostics: &mut Diagnostics,
-) -> Vec<CorrelationRule> {
-    let mut resolved: HashMap<usize, Resolved<'_>> = HashMap::new();
-    for (index, document) in documents.iter().enumerate() {
-        let Body::Correlation(correlation) = &document.body else {
-            continue;
-        };
-        if document.faulty {
-            continue;
-        }
-        if let Some(references) = references(correlation, names, diagnostics) {
-            resolved.insert(
-                index,
-                Resolved {
+    rules: Vec<Option<Rule>>,
+) -> (Vec<Rule>, Vec<CorrelationRule>) {
+    let mut work = Work {
+        documents,
+        rules,
+        correlations: HashMap::new(),
+        hints: HashMap::new(),
+    };
+    work.find(names, &mut lowering.diagnostics);
+    let order = work.order(&mut lowering.diagnostics);
+    work.lower_hints(lowering, names);
+    work.refuse_rounds(&mut lowering.diagnostics);
+    work.observe(&order, names, lowering);
+    work.keep_sound(&order, &mut lowering.diagnostics);
+    work.warn_of_strangers(&mut lowering.diagnostics);
+    work.finish(&order, lowering)
+}
+
+impl<'d> Work<'d> {
+    /// The correlations whose references are found and whose plan is made.
+    fn find(&mut self, names: &Names<'_>, diagnostics: &mut Diagnostics) {
+        let mut room = LIMITS.observed;
+        for (index, document) in self.documents.iter().enumerate() {
+            let Body::Correlation(correlation) = &document.body else {
+                continue;
+            };
+            if document.faulty {
+                continue;
+            }
+            let Some(references) = references(correlation, names, diagnostics) else {
+                continue;
+            };
+            let plan = plan::plan(correlation, &references, names, &mut room, diagnostics);
+            if let Some(plan) = plan {
+                let found = Resolved {
                     document,
                     correlation,
                     references,
-                },
-            );
+                    plan,
+                };
+                self.correlations.insert(index, found);
+            }
         }
     }
-    let order = order(&resolved, documents.len());
-    report_cycles(&resolved, &order, diagnostics);
-    let sound = sound(&resolved, &order, rules, diagnostics);
-    // In the order read, so that places can be given out before the list is complete.
-    let mut places: HashMap<usize, usize> = HashMap::new();
-    for index in 0..documents.len() {
-        if sound.contains(&index) {
-            places.insert(index, places.len());
+
+    /// The correlations, each behind those it refers to. Those in a circle or on top of too
+    /// many others are reported and dropped.
+    fn order(&mut self, diagnostics: &mut Diagnostics) -> Vec<usize> {
+        let mut graph = Graph::default();
+        for (index, correlation) in &self.correlations {
+            graph.add(*index);
+            for (target, reference) in &correlation.references {
+                graph.refer(*index, *target, reference.span);
+            }
+        }
+        let mut order = graph.order();
+        for circle in graph.circles(&order) {
+            let message = match circle.len() {
+                1 => "this correlation refers to itself",
+                _ => "these correlations refer to each other in a circle",
+            };
+            let help = "refer to rules, or to correlations of rules";
+            diagnostics.extend(told("correlation-cycle", message, help, &circle));
+        }
+        let mut depths: HashMap<usize, usize> = HashMap::new();
+        order.retain(|index| {
+            let Some(correlation) = self.correlations.get(index) else {
+                return false;
+            };
+            let depth = |target: &usize| depths.get(target).copied().unwrap_or(0);
+            let deepest = correlation.references.iter().max_by_key(|(t, _)| depth(t));
+            let Some((target, reference)) = deepest else {
+                return false;
+            };
+            let depth = depth(target) + 1;
+            depths.insert(*index, depth);
+            if depth > LIMITS.chain {
+                diagnostics.push(
+                    Diagnostic::error(
+                        "chain-too-long",
+                        reference.span,
+                        "there are too many correlations one above the other",
+                    )
+                    .because(format!("more than {}", LIMITS.chain)),
+                );
+            }
+            depth <= LIMITS.chain
+        });
+        let kept: HashSet<usize> = order.iter().copied().collect();
+        self.correlations.retain(|index, _| kept.contains(index));
+        order
+    }
+
+    /// The hints of all rules and correlations; one with a fault takes its document with it.
+    fn lower_hints(&mut self, lowering: &mut Lowering<'_>, names: &Names<'_>) {
+        for (index, document) in self.documents.iter().enumerate() {
+            let rule = self.rules.get_mut(index).filter(|rule| rule.is_some());
+            let kind = self.correlations.get(&index).map(|c| &c.plan.kind);
+            if rule.is_none() && kind.is_none() {
+                continue;
+            }
+            match hints::lower(lowering, document, kind, names) {
+                Some(hints) => drop(self.hints.insert(index, hints)),
+                None => {
+                    if let Some(rule) = rule {
+                        *rule = None;
+                    }
+                    self.correlations.remove(&index);
+                }
+            }
         }
     }
-    (0..documents.len())
-        .filter(|index| sound.contains(index))
-        .filter_map(|index| resolved.get(&index))
-        .map(|correlation| CorrelationRule {
-            meta: correlation.document.meta.clone(),
-            source: correlation.document.span.source,
-            span: correlation.document.span,
-            correlation: correlation.correlation.clone(),
-            references: correlation
-                .references
-                .keys()
-                .filter_map(|target| {
-                    let rule = rules.get(*target).copied().flatten().map(Reference::Rule);
-                    rule.or_else(|| places.get(target).copied().map(Reference::Correlation))
-                })
-                .collect(),
-        })
-        .collect()
+
+    /// Correlations whose variations ask each other in a circle: each would be silent for
+    /// the other. They are reported and dropped.
+    fn refuse_rounds(&mut self, diagnostics: &mut Diagnostics) {
+        let mut graph = Graph::default();
+        for (index, hints) in &self.hints {
+            if !self.correlations.contains_key(index) {
+                continue;
+            }
+            graph.add(*index);
+            for (target, name) in &hints.asked {
+                graph.refer(*index, *target, name.span);
+            }
+        }
+        let order = graph.order();
+        for circle in graph.circles(&order) {
+            let message = match circle.len() {
+                1 => "this variation asks the correlation it belongs to",
+                _ => "these variations ask each other's correlations in a circle",
+            };
+            let help = "none of them would speak: let one speak for itself";
+            diagnostics.extend(told("variation-cycle", message, help, &circle));
+        }
+        let kept: HashSet<usize> = order.into_iter().collect();
+        self.correlations.retain(|index, _| kept.contains(index));
+    }
+
+    /// Drops what refers to something that is not there, be it behind others.
+    fn keep_sound(&mut self, order: &[usize], diagnostics: &mut Diagnostics) {
+        let there = |work: &Self, index: &usize| {
+            work.correlations.contains_key(index)
+                || work.rules.get(*index).is_some_and(Option::is_some)
+        };
+        // Who refers to a document, and where.
+        let mut referred: HashMap<usize, Vec<(usize, Spanned<String>)>> = HashMap::new();
+        let mut broken: Vec<usize> = Vec::new();
+        let mut refer = |work: &Self, from: usize, to: usize, name: &Spanned<String>| {
+            let list = referred.entry(to).or_default();
+            if list.is_empty() && !there(work, &to) {
+                broken.push(to);
+            }
+            list.push((from, name.clone()));
+        };
+        for index in order {
+            for (target, name) in self
+                .correlations
+                .get(index)
+                .iter()
+                .flat_map(|c| &c.references)
+            {
+                refer(self, *index, *target, name);
+            }
+        }
+        for (index, hints) in &self.hints {
+            for (target, name) in hints.asked.iter().filter(|_| there(self, index)) {
+                refer(self, *index, *target, name);
+            }
+        }
+        let mut errors: Vec<(usize, Diagnostic)> = Vec::new();
+        while let Some(gone) = broken.pop() {
+            for (from, name) in referred.remove(&gone).unwrap_or_default() {
+                let error = Diagnostic::error(
+                    "reference-to-error",
+                    name.span,
+                    format!("`{}` has an error itself", name.value),
+                );
+                let error = match self.rules.get_mut(from) {
+                    Some(rule @ Some(_)) => {
+                        *rule = None;
+                        broken.push(from);
+                        error.because("so this rule cannot run")
+                    }
+                    _ => {
+                        if self.correlations.remove(&from).is_some() {
+                            broken.push(from);
+                        }
+                        error.because("so this correlation cannot run")
+                    }
+                };
+                errors.push((from, error.help("mend that rule first")));
+            }
+        }
+        errors.sort_by_key(|(from, error)| (*from, error.span()));
+        diagnostics.extend(errors.into_iter().map(|(_, error)| error));
+    }
+
+    /// Warns where a `when-rule` names a correlation that never sees the rule's events.
+    fn warn_of_strangers(&self, diagnostics: &mut Diagnostics) {
+        // Only a warning, which is not worth more time than this.
+        let mut room = LIMITS.observed;
+        for index in 0..self.documents.len() {
+            let Some(hints) = self.hints.get(&index) else {
+                continue;
+            };
+            let own = match self.correlations.contains_key(&index) {
+                true => self.beneath(index, &mut room),
+                false => HashSet::from([index]),
+            };
+            for (target, name) in &hints.asked {
+                let theirs = self.beneath(*target, &mut room);
+                if room > 0 && own.is_disjoint(&theirs) && self.correlations.contains_key(target) {
+                    diagnostics.push(
+                        Diagnostic::warning(
+                            "idle-variation",
+                            name.span,
+                            format!("`{}` never sees what this rule finds", name.value),
+                        )
+                        .because("so this variation never holds")
+                        .help("name a correlation that refers to this rule"),
+                    );
+                }
+            }
+        }
+    }
+
+    /// The rules a correlation rests on, other correlations in between or not.
+    fn beneath(&self, index: usize, room: &mut usize) -> HashSet<usize> {
+        let mut found = HashSet::from([index]);
+        let mut open = vec![index];
+        while let Some(next) = open.pop() {
+            let references = self.correlations.get(&next).map(|c| &c.references);
+            for target in references.into_iter().flat_map(|list| list.keys()) {
+                *room = room.saturating_sub(1);
+                if *room > 0 && found.insert(*target) {
+                    open.push(*target);
+                }
+            }
+        }
+        found.retain(|index| !self.correlations.contains_key(index));
+        found
+    }
+
+    /// What is left, with its ids and fingerprints.
+    fn finish(
+        mut self,
+        order: &[usize],
+        lowering: &Lowering<'_>,
+    ) -> (Vec<Rule>, Vec<CorrelationRule>) {
+        // In the order read, so that places can be given out before the list is complete.
+        let mut places: HashMap<usize, Reference> = HashMap::new();
+        let (mut count, mut of_correlations) = (0, 0);
+        for index in 0..self.documents.len() {
+            if self.correlations.contains_key(&index) {
+                places.insert(index, Reference::Correlation(of_correlations));
+                of_correlations += 1;
+            } else if self.rules.get(index).is_some_and(Option::is_some) {
+                places.insert(index, Reference::Rule(RuleId::from(count)));
+                count += 1;
+            }
+        }
+        let place = |target: &usize| places.get(target).copied();
+        for lowered in self.hints.values_mut() {
+            for variation in &mut lowered.hints.variations {
+                variation.when_rule = match variation.when_rule.as_ref().and_then(place) {
+                    Some(Reference::Correlation(at)) => Some(at),
+                    _ => None,
+                };
+            }
+        }
+        // What each document matches, and, of correlations, when.
+        let mut prints: HashMap<usize, u128> = HashMap::new();
+        let mut exprs = Fingerprints::new(&lowering.exprs);
+        for (index, rule) in self.rules.iter_mut().enumerate() {
+            let Some(rule) = rule else { continue };
+            let matching = exprs.rule(rule);
+            prints.insert(index, matching);
+            if let Some(lowered) = self.hints.remove(&index) {
+                rule.hints = lowered.hints;
+            }
+            rule.fingerprint = exprs.with_hints(matching, &rule.hints);
+        }
+        for index in order {
+            let Some(correlation) = self.correlations.get_mut(index) else {
+                continue;
+            };
+            let beneath = correlation.references.keys();
+            let beneath: Vec<u128> = beneath.filter_map(|t| prints.get(t).copied()).collect();
+            let hints = self.hints.get(index).map(|lowered| &lowered.hints);
+            let refire = hints.map(|hints| hints.refire).unwrap_or_default();
+            let matching = exprs.correlation(&correlation.plan, &beneath, refire);
+            prints.insert(*index, matching);
+            correlation.plan.fingerprint =
+                hints.map_or(matching, |hints| exprs.with_hints(matching, hints));
+        }
+        let mut correlations = Vec::with_capacity(of_correlations);
+        for index in 0..self.documents.len() {
+            let Some(correlation) = self.correlations.remove(&index) else {
+                continue;
+            };
+            let hints = self.hints.remove(&index).map(|lowered| lowered.hints);
+            correlations.push(CorrelationRule {
+                meta: correlation.document.meta.clone(),
+                source: correlation.document.span.source,
+                span: correlation.document.span,
+                correlation: correlation.correlation.clone(),
+                references: correlation.references.keys().filter_map(place).collect(),
+                plan: correlation.plan,
+                hints: hints.unwrap_or_default(),
+            });
+        }
+        (self.rules.into_iter().flatten().collect(), correlations)
+    }
+}
+
+/// An error about references in a circle, at the first with all others shown.
+fn told(code: &'static str, message: &str, help: &str, circle: &[Span]) -> Option<Diagnostic> {
+    let (first, others) = circle.split_first()?;
+    let mut error = Diagnostic::error(code, *first, message);
+    for other in others.iter().take(8) {
+        error = error.also(*other, "which refers to the next here");
+    }
+    Some(error.help(help))
 }
 
 /// The documents a correlation refers to. None after an error.
@@ -97,6 +391,8 @@ fn references(
         match names.resolve(reference) {
             Ok(target) => match references.get(&target) {
                 None => drop(references.insert(target, reference.clone())),
+                // A step that is to happen twice.
+                Some(_) if correlation.kind.value == CorrelationKind::TemporalOrdered => {}
                 Some(first) => diagnostics.push(
                     Diagnostic::warning(
                         "duplicate-reference",
@@ -241,128 +537,4 @@ fn rules_in<'t>(tree: &'t Spanned<CorrelationExpr>, uses: &mut Vec<(&'t str, Spa
         CorrelationExpr::Rule(name) => uses.push((name, tree.span)),
         CorrelationExpr::Compare(..) => {}
     }
-}
-
-/// Correlations in an order in which each follows those it refers to; those in a cycle, or
-/// behind one, are left out.
-fn order(resolved: &HashMap<usize, Resolved<'_>>, documents: usize) -> Vec<usize> {
-    let mut waiting: HashMap<usize, usize> = HashMap::new();
-    let mut dependents: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (index, correlation) in resolved {
-        let targets = correlation.references.keys().copied();
-        let others: Vec<usize> = targets.filter(|t| resolved.contains_key(t)).collect();
-        waiting.insert(*index, others.len());
-        for other in others {
-            dependents.entry(other).or_default().push(*index);
-        }
-    }
-    let mut order: Vec<usize> = (0..documents)
-        .filter(|index| waiting.get(index) == Some(&0))
-        .collect();
-    let mut next = 0;
-    while let Some(done) = order.get(next).copied() {
-        next += 1;
-        for dependent in dependents.get(&done).into_iter().flatten() {
-            if let Some(count) = waiting.get_mut(dependent) {
-                *count -= 1;
-                if *count == 0 {
-                    order.push(*dependent);
-                }
-            }
-        }
-    }
-    order
-}
-
-/// Reports each cycle once, at all its references.
-fn report_cycles(
-    resolved: &HashMap<usize, Resolved<'_>>,
-    order: &[usize],
-    diagnostics: &mut Diagnostics,
-) {
-    let ordered: HashSet<usize> = order.iter().copied().collect();
-    let mut rest: Vec<usize> = resolved
-        .keys()
-        .copied()
-        .filter(|index| !ordered.contains(index))
-        .collect();
-    rest.sort_unstable();
-    let rest_set: HashSet<usize> = rest.iter().copied().collect();
-    // Each of the rest refers to another of the rest, so a walk must come back to itself.
-    let step = |from: usize| {
-        resolved.get(&from).and_then(|correlation| {
-            let mut references = correlation.references.iter();
-            references.find(|(target, _)| rest_set.contains(*target))
-        })
-    };
-    let mut seen: HashSet<usize> = HashSet::new();
-    for start in rest {
-        let mut path: Vec<(usize, &Spanned<String>)> = Vec::new();
-        let mut at = start;
-        while seen.insert(at) {
-            let Some((target, reference)) = step(at) else {
-                break;
-            };
-            path.push((at, reference));
-            at = *target;
-        }
-        let Some(from) = path.iter().position(|(index, _)| *index == at) else {
-            continue;
-        };
-        let cycle = path.get(from..).unwrap_or_default();
-        let Some(((_, first), others)) = cycle.split_first() else {
-            continue;
-        };
-        let mut error = match others.is_empty() {
-            true => Diagnostic::error(
-                "correlation-cycle",
-                first.span,
-                "this correlation refers to itself",
-            ),
-            false => Diagnostic::error(
-                "correlation-cycle",
-                first.span,
-                "these correlations refer to each other in a circle",
-            ),
-        };
-        for (_, other) in others.iter().take(8) {
-            error = error.also(other.span, "which refers to the next here");
-        }
-        diagnostics.push(error.help("refer to rules, or to correlations of rules"));
-    }
-}
-
-/// The correlations all of whose references, and theirs, are free of errors.
-fn sound(
-    resolved: &HashMap<usize, Resolved<'_>>,
-    order: &[usize],
-    rules: &[Option<RuleId>],
-    diagnostics: &mut Diagnostics,
-) -> HashSet<usize> {
-    let mut sound: HashSet<usize> = HashSet::new();
-    for index in order {
-        let Some(correlation) = resolved.get(index) else {
-            continue;
-        };
-        let mut good = true;
-        for (target, reference) in &correlation.references {
-            let rule = rules.get(*target).copied().flatten();
-            if rule.is_none() && !sound.contains(target) {
-                good = false;
-                diagnostics.push(
-                    Diagnostic::error(
-                        "reference-to-error",
-                        reference.span,
-                        format!("`{}` has an error itself", reference.value),
-                    )
-                    .because("so this correlation cannot run")
-                    .help("mend that rule first"),
-                );
-            }
-        }
-        if good {
-            sound.insert(*index);
-        }
-    }
-    sound
 }

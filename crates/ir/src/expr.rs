@@ -8,7 +8,6 @@
 use crate::pred::{ExprId, FieldId, Op, PredId, Predicate, Subject};
 use indexmap::IndexSet;
 pub use sigwright_syntax::ast::ElementSelector;
-use std::collections::HashSet;
 
 /// A boolean expression.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -177,8 +176,12 @@ impl Exprs {
     pub fn reads(&self, roots: impl IntoIterator<Item = ExprId>) -> IndexSet<FieldId> {
         let mut fields = IndexSet::new();
         let mut open: Vec<ExprId> = roots.into_iter().collect();
-        let mut seen: HashSet<ExprId> = open.iter().copied().collect();
+        let mut seen = vec![false; self.exprs.len()];
         while let Some(expr) = open.pop() {
+            match seen.get_mut(expr.index()) {
+                Some(seen) if !*seen => *seen = true,
+                _ => continue,
+            }
             let inside = match self.get(expr) {
                 Expr::True | Expr::False => &[][..],
                 Expr::And(parts) | Expr::Or(parts) => parts,
@@ -199,7 +202,7 @@ impl Exprs {
                     &[]
                 }
             };
-            open.extend(inside.iter().copied().filter(|part| seen.insert(*part)));
+            open.extend_from_slice(inside);
         }
         fields
     }

@@ -3,10 +3,13 @@
 //! Comes in: [`sigwright_syntax::ast::Document`]s. Goes out: a [`RuleSet`]. What may be
 //! forgotten here: layout, comments, quoting. What may not: spelling, order, positions.
 
+pub mod correlation;
 mod correlations;
 pub mod display;
 pub mod expr;
 mod filters;
+mod fingerprint;
+pub mod hints;
 pub mod limits;
 mod lower;
 mod names;
@@ -14,7 +17,9 @@ pub mod pass;
 pub mod pred;
 pub mod rule;
 
+pub use correlation::{Kind, Plan};
 pub use expr::{ElementSelector, Expr, Exprs};
+pub use hints::Hints;
 pub use lower::written::{Written, written};
 pub use pred::{ExprId, FieldId, Op, PredId, Predicate, RuleId, Subject};
 pub use rule::{CorrelationRule, Outline, OutlineKind, Reference, Rule, RuleSet};
@@ -51,21 +56,10 @@ pub fn lower(documents: &[Document], context: &Context) -> (RuleSet, Diagnostics
         filters: filters::apply(&mut lowering, documents, &names, &mut rules),
         ..RuleSet::default()
     };
-    let mut ids: Vec<Option<RuleId>> = Vec::with_capacity(rules.len());
-    for rule in rules {
-        ids.push(rule.map(|mut rule| {
-            rule.root = pass::run(&mut lowering.exprs, rule.root);
-            let id = RuleId::from(set.rules.len());
-            set.rules.push(rule);
-            id
-        }));
+    for rule in rules.iter_mut().flatten() {
+        rule.root = pass::run(&mut lowering.exprs, rule.root);
     }
-    let Lowering {
-        exprs,
-        mut diagnostics,
-        ..
-    } = lowering;
-    set.exprs = exprs;
-    set.correlations = correlations::resolve(documents, &names, &ids, &mut diagnostics);
-    (set, diagnostics)
+    (set.rules, set.correlations) = correlations::resolve(&mut lowering, documents, &names, rules);
+    set.exprs = lowering.exprs;
+    (set, lowering.diagnostics)
 }

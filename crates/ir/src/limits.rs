@@ -38,6 +38,24 @@ pub struct Limits {
     pub terms: usize,
     /// Messages about one document; what follows is not looked at.
     pub messages: usize,
+    /// Entries of `rules` in a `temporal_ordered` correlation.
+    pub steps: usize,
+    /// Fields of a `group-by` or of a tuple.
+    pub key_fields: usize,
+    /// Aggregates of a `stats` correlation.
+    pub aggregates: usize,
+    /// Names in a boolean condition over rules.
+    pub named_rules: usize,
+    /// Alternatives of a boolean condition over rules, once in disjunctive form.
+    pub disjuncts: usize,
+    /// Fields of a message, and entities.
+    pub shown_fields: usize,
+    /// What correlations ask of the events that rules below them match, over all documents:
+    /// fields and questions, counted once for each reference. The fields of groups and
+    /// measures have as much room again.
+    pub observed: usize,
+    /// Correlations over correlations, one above the other.
+    pub chain: usize,
     /// How often filters are joined to rules, over all documents.
     pub filtered: usize,
     /// Names of rules that are looked up for `did you mean`, over all documents; later
@@ -62,6 +80,14 @@ pub const LIMITS: Limits = Limits {
     depth: 128,
     terms: 1_000_000,
     messages: 100,
+    steps: 64,
+    key_fields: 16,
+    aggregates: 64,
+    named_rules: 1_000,
+    disjuncts: 64,
+    shown_fields: 64,
+    observed: 1_000_000,
+    chain: 16,
     filtered: 1_000_000,
     hints: 100,
 };

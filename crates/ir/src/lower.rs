@@ -16,6 +16,7 @@ pub(crate) mod written;
 
 use crate::Context;
 use crate::expr::Exprs;
+use crate::hints::Hints;
 use crate::limits::LIMITS;
 use crate::pred::{Anchor, ExprId, Regex};
 use crate::rule::{Outline, OutlineKind, Rule};
@@ -94,6 +95,10 @@ impl<'c> Lowering<'c> {
             conditions,
             root: outline.expr,
             outline,
+            hints: Hints::default(),
+            fingerprint: 0,
+            observed: Vec::new(),
+            asked: Vec::new(),
         })
     }
 
@@ -117,10 +122,23 @@ impl<'c> Lowering<'c> {
         })
     }
 
-    /// A document's detection with limits of its own.
-    fn whole(&mut self, detection: &Detection) -> Option<Lowered> {
+    /// What a variation asks of an event. None after an error.
+    pub(crate) fn when(&mut self, search: &ast::Search) -> Option<ExprId> {
+        self.begin();
+        let outline = self.search(search, Scope::default())?;
+        let expr = crate::pass::run(&mut self.exprs, outline.expr);
+        (!self.failed).then_some(expr)
+    }
+
+    /// Sets the limits of a document back.
+    fn begin(&mut self) {
         (self.failed, self.exhausted, self.messages) = (false, false, 0);
         (self.values, self.regexes_size, self.terms) = (0, 0, 0);
+    }
+
+    /// A document's detection with limits of its own.
+    fn whole(&mut self, detection: &Detection) -> Option<Lowered> {
+        self.begin();
         let lowered = self.detection(detection, Scope::default());
         lowered.filter(|_| !self.failed)
     }

@@ -70,6 +70,11 @@ impl<'d> Names<'d> {
         names
     }
 
+    /// The document at a place.
+    pub(crate) fn document(&self, index: usize) -> Option<&'d Document> {
+        self.documents.get(index)
+    }
+
     /// The documents that go by the name or, if there are none, by the id `text`.
     pub(crate) fn find(&self, text: &str) -> &[usize] {
         let named = self.names.get(text);

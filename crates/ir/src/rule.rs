@@ -1,8 +1,10 @@
 //! Rules, correlations and filters after lowering.
 
+use crate::correlation::Plan;
 use crate::expr::Exprs;
+use crate::hints::Hints;
 use crate::pred::{ExprId, RuleId};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use sigwright_syntax::ast::{Correlation, LogSource, Meta};
 use sigwright_syntax::{SourceId, Span};
 use std::sync::Arc;
@@ -33,6 +35,31 @@ impl RuleSet {
             .enumerate()
             .map(|(i, r)| (RuleId::from(i), r))
     }
+
+    /// The fields that are read of events by some of its rules: to match them, to show what
+    /// made them match, and for correlations and hints.
+    pub fn reads<'r>(&self, rules: impl IntoIterator<Item = &'r Rule>) -> IndexSet<String> {
+        let (mut roots, mut fields) = (Vec::new(), IndexSet::new());
+        for rule in rules {
+            // the outline may name what the passes have found not to matter
+            roots.extend([rule.root, rule.outline.expr]);
+            roots.extend(&rule.asked);
+            fields.extend(rule.observed.iter().cloned());
+        }
+        let read = self.exprs.reads(roots);
+        fields.extend(
+            read.into_iter()
+                .map(|field| self.exprs.field_name(field).to_owned()),
+        );
+        fields
+    }
+
+    /// The rules whose findings depend on what came before: see [`Hints::stateful`].
+    pub fn stateful(&self) -> impl Iterator<Item = RuleId> {
+        self.iter()
+            .filter(|(_, rule)| rule.hints.stateful())
+            .map(|(id, _)| id)
+    }
 }
 
 /// A detection rule.
@@ -54,16 +81,21 @@ pub struct Rule {
     pub root: ExprId,
     /// How `root` follows from the text, for explanations; same meaning as `root`.
     pub outline: Outline,
+    /// What it asks of its alerts.
+    pub hints: Hints,
+    /// Equal where it matches the same events of the same logs and keeps the same state.
+    pub fingerprint: u128,
+    /// The fields whose values its hints, and correlations it feeds, need of an event it
+    /// matches.
+    pub observed: Vec<String>,
+    /// What the variations of the rule, and of correlations it feeds, ask of such an event.
+    pub asked: Vec<ExprId>,
 }
 
 impl Rule {
     /// The title, or the id, or `untitled`.
     pub fn title(&self) -> &str {
-        let meta = &self.meta;
-        meta.title
-            .as_ref()
-            .or(meta.id.as_ref())
-            .map_or("untitled", |t| t.value.as_str())
+        self.meta.shown()
     }
 }
 
@@ -114,8 +146,19 @@ pub struct CorrelationRule {
     pub span: Span,
     /// As read.
     pub correlation: Correlation,
-    /// What `rules` names, in order.
+    /// What `rules` names, in order, each once.
     pub references: Vec<Reference>,
+    /// What it means.
+    pub plan: Plan,
+    /// What it asks of its alerts.
+    pub hints: Hints,
+}
+
+impl CorrelationRule {
+    /// The title, or the id, or `untitled`.
+    pub fn title(&self) -> &str {
+        self.meta.shown()
+    }
 }
 
 /// What a correlation refers to.

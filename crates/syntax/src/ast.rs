@@ -14,6 +14,8 @@ pub struct Document {
     pub meta: Meta,
     /// What kind of document it is.
     pub body: Body,
+    /// What it asks of its alerts; nothing for a filter.
+    pub hints: Hints,
     /// The whole document.
     pub span: Span,
     /// True where an error was reported for it: it is shown, never evaluated.
@@ -72,6 +74,14 @@ pub struct Meta {
     pub sigma_version: Option<Spanned<u32>>,
     /// Every other key, with the place of the key and its value.
     pub custom: IndexMap<String, (Span, crate::yaml::Node)>,
+}
+
+impl Meta {
+    /// The title, or the id, or `untitled`.
+    pub fn shown(&self) -> &str {
+        let title = self.title.as_ref().or(self.id.as_ref());
+        title.map_or("untitled", |text| text.value.as_str())
+    }
 }
 
 /// An entry of `related`.
@@ -433,6 +443,8 @@ pub enum FilterRules {
     /// Ids or names.
     Listed(Vec<Spanned<String>>),
 }
+
+pub use crate::hints::{Entity, Hints, Refire, Risk, Suppress, Template, TemplatePart, Variation};
 
 /// A Sigma string with its wildcards found; see [`crate::pattern`].
 pub type SigmaString = Pattern;

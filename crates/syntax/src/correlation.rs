@@ -130,7 +130,7 @@ impl Reader<'_> {
             correlation.generate |= self.truth("generate", node);
         }
         match take(&mut entries, "timespan") {
-            Some((_, node)) => correlation.timespan = self.timespan(node),
+            Some((_, node)) => correlation.timespan = self.duration("timespan", node),
             None => self.missing(owner, "timespan", "such as `timespan: 10m`"),
         }
         let rules = take(&mut entries, "rules").map(|(key, node)| {
@@ -211,33 +211,45 @@ impl Reader<'_> {
         false
     }
 
-    /// A number and a unit.
-    fn timespan(&mut self, node: Node) -> Option<Spanned<u64>> {
-        let text = self.text("timespan", node)?;
-        let seconds = text
+    /// The seconds of a number and a unit; `name` is the attribute.
+    pub(crate) fn duration(&mut self, name: &str, node: Node) -> Option<Spanned<u64>> {
+        let text = self.text(name, node)?;
+        let number = text
             .value
             .char_indices()
             .next_back()
             .and_then(|(at, unit)| {
                 let number = text.value.get(..at)?;
                 let (_, seconds) = UNITS.iter().find(|(name, _)| *name == unit)?;
-                // `parse` would take a sign.
-                if !number.bytes().all(|b| b.is_ascii_digit()) {
-                    return None;
-                }
-                number.parse::<u64>().ok()?.checked_mul(*seconds)
+                // `parse` would take a sign, and what is too long for it is still a number.
+                let digits = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+                digits.then(|| {
+                    number
+                        .parse::<u64>()
+                        .unwrap_or(u64::MAX)
+                        .saturating_mul(*seconds)
+                })
             });
-        if let Some(seconds) = seconds.filter(|s| *s > 0) {
-            return Some(Spanned::new(seconds, text.span));
-        }
-        self.report(
-            Diagnostic::error(
+        let error = match number {
+            Some(seconds) if (1..=self.limits.timespan).contains(&seconds) => {
+                return Some(Spanned::new(seconds, text.span));
+            }
+            Some(0) => Diagnostic::error("bad-timespan", text.span, "no time is too short")
+                .help("a whole number above 0 and one unit: `30s`, `10m`, `2h`, `7d`"),
+            Some(_) => Diagnostic::error(
+                "bad-timespan",
+                text.span,
+                format!("`{}` is too long", text.value),
+            )
+            .because("at most 100 years"),
+            None => Diagnostic::error(
                 "bad-timespan",
                 text.span,
                 format!("`{}` is not a timespan", text.value),
             )
             .help("a whole number above 0 and one unit: `30s`, `10m`, `2h`, `7d`"),
-        );
+        };
+        self.report(error);
         None
     }
 
@@ -352,4 +364,12 @@ fn leaves_of<'t>(tree: &'t Spanned<CorrelationExpr>, leaves: &mut Vec<Leaf<'t>>)
 fn take(entries: &mut Entries, name: &str) -> Attribute {
     let at = entries.iter().position(|(key, _)| key.value == name)?;
     Some(entries.remove(at))
+}
+
+impl CorrelationKind {
+    /// What rules call it.
+    pub fn as_str(self) -> &'static str {
+        let row = KINDS.iter().find(|row| row.kind == self);
+        row.map_or("", |row| row.name)
+    }
 }

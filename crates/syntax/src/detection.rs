@@ -88,7 +88,7 @@ impl Reader<'_> {
     }
 
     /// What a search identifier looks for.
-    fn selection(&mut self, name: &Spanned<String>, node: Node) -> Search {
+    pub(crate) fn selection(&mut self, name: &Spanned<String>, node: Node) -> Search {
         let empty = match &node {
             Node::Mapping(entries, _) => entries.is_empty(),
             Node::Sequence(items, _) => items.is_empty(),

@@ -4,6 +4,7 @@
 
 use crate::ast::{Body, Document, Level, Meta, Related};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::hints::{HINTS, Hints};
 use crate::reader::{Entries, Reader, listed};
 use crate::rule::first_line;
 use crate::span::{Span, Spanned};
@@ -64,6 +65,7 @@ struct Parts {
     correlation: Attribute,
     filter: Attribute,
     generate: Attribute,
+    hints: Entries,
 }
 
 impl Reader<'_> {
@@ -82,7 +84,7 @@ impl Reader<'_> {
     pub fn document(&mut self, document: YamlDocument) -> Document {
         let errors = self.sink.errors();
         let span = document.span;
-        let (meta, body) = match document.root {
+        let (meta, body, hints) = match document.root {
             Some(Node::Mapping(entries, _)) => self.attributes(entries, span),
             Some(other) => {
                 self.report(
@@ -93,14 +95,15 @@ impl Reader<'_> {
                     )
                     .help("start with `title:`"),
                 );
-                (Meta::default(), self.nothing(span))
+                (Meta::default(), self.nothing(span), Hints::default())
             }
             // Said when the YAML was read.
-            None => (Meta::default(), self.nothing(span)),
+            None => (Meta::default(), self.nothing(span), Hints::default()),
         };
         Document {
             meta,
             body,
+            hints,
             span,
             faulty: document.faulty || self.sink.errors() != errors,
         }
@@ -118,7 +121,7 @@ impl Reader<'_> {
         })
     }
 
-    fn attributes(&mut self, entries: Entries, span: Span) -> (Meta, Body) {
+    fn attributes(&mut self, entries: Entries, span: Span) -> (Meta, Body, Hints) {
         let mut meta = Meta::default();
         let mut parts = Parts::default();
         let first = entries.first().map_or(span, |(key, _)| key.span);
@@ -132,8 +135,28 @@ impl Reader<'_> {
                     .help("name what the rule finds"),
             );
         }
+        let attributes = std::mem::take(&mut parts.hints);
         let body = self.body(parts, span, first);
-        (meta, body)
+        if matches!(body, Body::Filter(_)) {
+            for (key, _) in attributes {
+                self.idle_hint(&key, "a filter");
+            }
+            return (meta, body, Hints::default());
+        }
+        let hints = self.hints(attributes);
+        if let (Body::Rule(_), Some(refire)) = (&body, &hints.refire) {
+            let key = Spanned::new("x-refire".to_owned(), refire.span);
+            self.idle_hint(&key, "a rule over single events");
+        }
+        (meta, body, hints)
+    }
+
+    fn idle_hint(&mut self, key: &Spanned<String>, on: &str) {
+        self.report(Diagnostic::warning(
+            "unused-attribute",
+            key.span,
+            format!("`{}` has no effect on {on}", key.value),
+        ));
     }
 
     fn body(&mut self, parts: Parts, span: Span, first: Span) -> Body {
@@ -143,6 +166,7 @@ impl Reader<'_> {
             correlation,
             filter,
             generate,
+            hints: _,
         } = parts;
         let kinds: Vec<&Spanned<String>> = [&detection, &correlation, &filter]
             .into_iter()
@@ -221,8 +245,10 @@ impl Reader<'_> {
             "correlation" => parts.correlation = Some((key, node)),
             "filter" => parts.filter = Some((key, node)),
             "generate" => parts.generate = Some((key, node)),
+            hint if HINTS.contains(&hint) => parts.hints.push((key, node)),
             _ => {
-                if let Some(close) = self.closest(name, KNOWN).filter(|_| name.len() > 3) {
+                let known = KNOWN.into_iter().chain(HINTS);
+                if let Some(close) = self.closest(name, known).filter(|_| name.len() > 3) {
                     self.report(
                         Diagnostic::note(
                             "unknown-key",

@@ -26,6 +26,7 @@ mod detection;
 pub mod diagnostic;
 mod document;
 mod filter;
+mod hints;
 mod item;
 mod key;
 pub mod limits;

@@ -24,6 +24,10 @@ pub struct Limits {
     pub values: usize,
     /// Modifiers on one key (`too-many-modifiers`).
     pub modifiers: usize,
+    /// Seconds of a timespan (`bad-timespan`).
+    pub timespan: u64,
+    /// Variations of one rule (`too-many-variations`).
+    pub variations: usize,
     /// Nodes that `action: global` and `action: repeat` may copy in one file
     /// (`action-too-large`).
     pub action_nodes: usize,
@@ -46,6 +50,8 @@ impl Default for Limits {
             selectors: 1_000,
             values: 1_000_000,
             modifiers: 16,
+            timespan: 100 * 31_556_952,
+            variations: 64,
             action_nodes: 200_000,
             hints: 100,
             messages: 1_000,

@@ -14,7 +14,12 @@ pub fn closest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         if candidate.len().abs_diff(wrong.len()) > allowed * 4 || candidate.len() > 256 {
             continue;
         }
-        let distance = distance(&chars, candidate);
+        let candidate_chars: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
+        // that many letters must be put in or left out
+        if candidate_chars.len().abs_diff(chars.len()) > allowed {
+            continue;
+        }
+        let distance = distance(&chars, &candidate_chars);
         if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
@@ -23,8 +28,7 @@ pub fn closest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
 }
 
 /// Edits between two names, case aside: insert, delete, replace, swap neighbours.
-fn distance(a: &[char], b: &str) -> usize {
-    let b: Vec<char> = b.chars().flat_map(char::to_lowercase).collect();
+fn distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, &x) in a.iter().enumerate() {

@@ -22,6 +22,9 @@ pub const ENGINES: &[Engine] = &[
     ("program without regex gates", |rules, id, event| {
         program(rules, id, event, |options| options.regex_gates = false)
     }),
+    ("program without a memory of values", |rules, id, event| {
+        program(rules, id, event, |options| options.memo = false)
+    }),
 ];
 
 fn program(rules: &RuleSet, id: RuleId, event: &Event, change: fn(&mut ProgramOptions)) -> bool {

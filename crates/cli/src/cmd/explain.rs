@@ -1,17 +1,24 @@
 //! `sigwright explain`.
 
+pub mod history;
+
 use super::{complain, report};
-use crate::args::{ColorWhen, ExplainArgs, ExplainFormat};
+use crate::args::{ColorWhen, ExplainArgs, ExplainFormat, FindingFormat};
 use crate::input::{Input, is_io};
 use crate::load::{self, Loaded};
+use crate::render::alert::AlertPrinter;
 use crate::render::escape;
 use crate::render::explanation::Explained;
+use crate::render::history::HistoryShown;
 use crate::settings::{Look, Outcome, Stream};
+use history::History;
+use sigwright_engine::correlate::Wiring;
 use sigwright_engine::evidence::Finder;
 use sigwright_engine::{Event, explain};
 use sigwright_events::Fault;
 use sigwright_ir::{Rule, RuleId};
-use sigwright_syntax::Severity;
+use sigwright_syntax::ast::Meta;
+use sigwright_syntax::{Severity, SourceId};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -22,7 +29,7 @@ pub fn run(args: &ExplainArgs, color: ColorWhen) -> io::Result<Outcome> {
         complain(&mut io::stderr().lock(), err_look, message)?;
         Ok(Outcome::Broken)
     };
-    let loaded = load::load(std::slice::from_ref(&args.rule), &args.lists.lists);
+    let loaded = load::load_with_pack(&args.rule, &args.lists.lists);
     report(&loaded, Severity::Error, color)?;
     if !loaded.unreadable.is_empty() {
         return Ok(Outcome::Broken);
@@ -32,36 +39,25 @@ pub fn run(args: &ExplainArgs, color: ColorWhen) -> io::Result<Outcome> {
     } else {
         Outcome::Clean
     };
-    let chosen: Vec<RuleId> = loaded
-        .set
-        .iter()
-        .filter(|(_, rule)| {
-            args.only
-                .as_deref()
-                .is_none_or(|name| is_called(rule, name))
-        })
-        .map(|(id, _)| id)
-        .collect();
-    if chosen.is_empty() {
+    let chosen = Chosen::of(&loaded, args);
+    if chosen.rules.is_empty() && chosen.correlations.is_empty() {
         return match &args.only {
             Some(name) => refuse(&format!("no rule is called `{name}` here")),
             None if failed == Outcome::Failed => Ok(failed),
-            None => {
-                refuse("no detection rule here: correlations need state and filters need rules")
-            }
+            None => refuse("no rule here: a filter is explained with the rules it is for"),
         };
     }
     let mut out = BufWriter::new(io::stdout().lock());
     let Some(event) = &args.event else {
-        for (i, rule) in chosen
-            .into_iter()
-            .filter_map(|id| loaded.set.rule(id))
-            .enumerate()
-        {
+        let rules = chosen.rules.iter().filter_map(|id| loaded.set.rule(*id));
+        for (i, rule) in rules.enumerate() {
             if i > 0 {
                 writeln!(out)?;
             }
             compiled(&loaded, rule, &mut out)?;
+        }
+        if chosen.rules.is_empty() {
+            return refuse("only detection rules are compiled, and here is none");
         }
         out.flush()?;
         return Ok(failed);
@@ -78,7 +74,16 @@ pub fn run(args: &ExplainArgs, color: ColorWhen) -> io::Result<Outcome> {
         out: &mut out,
         shown: 0,
     };
-    let faults = job.explain(&chosen, event, args.all)?;
+    let mut faults = Vec::new();
+    if !chosen.rules.is_empty() {
+        faults = job.explain(&chosen.rules, event, args.all)?;
+    }
+    if !chosen.correlations.is_empty() {
+        if event == "-" && !chosen.rules.is_empty() {
+            return refuse("standard input is read once: choose one rule with `--only`");
+        }
+        faults = job.history(&chosen.correlations, event)?;
+    }
     let shown = job.shown;
     out.flush()?;
     let mut err = io::stderr().lock();
@@ -92,6 +97,34 @@ pub fn run(args: &ExplainArgs, color: ColorWhen) -> io::Result<Outcome> {
         return Ok(Outcome::Broken);
     }
     Ok(failed)
+}
+
+/// What is to be explained.
+struct Chosen {
+    rules: Vec<RuleId>,
+    correlations: Vec<usize>,
+}
+
+impl Chosen {
+    fn of(loaded: &Loaded, args: &ExplainArgs) -> Self {
+        // of a file, what is in it; what it refers to is loaded besides
+        let own = match args.rule.is_file() {
+            true => loaded.sources.iter().next().map(|(source, _)| source),
+            false => None,
+        };
+        let wanted = |meta: &Meta, source: SourceId| {
+            let called = args.only.as_deref();
+            own.is_none_or(|own| own == source) && called.is_none_or(|name| is_called(meta, name))
+        };
+        let rules = loaded.set.iter();
+        let rules = rules.filter(|(_, rule)| wanted(&rule.meta, rule.source));
+        let correlations = loaded.set.correlations.iter().enumerate();
+        let correlations = correlations.filter(|(_, rule)| wanted(&rule.meta, rule.source));
+        Chosen {
+            rules: rules.map(|(id, _)| id).collect(),
+            correlations: correlations.map(|(index, _)| index).collect(),
+        }
+    }
 }
 
 /// Writes what a rule was compiled to, as stable text.
@@ -109,8 +142,8 @@ fn compiled(loaded: &Loaded, rule: &Rule, out: &mut dyn Write) -> io::Result<()>
 }
 
 /// Whether a rule has this id, name or title.
-pub fn is_called(rule: &Rule, name: &str) -> bool {
-    [&rule.meta.id, &rule.meta.name, &rule.meta.title]
+pub fn is_called(meta: &Meta, name: &str) -> bool {
+    [&meta.id, &meta.name, &meta.title]
         .into_iter()
         .flatten()
         .any(|known| known.value == name)
@@ -164,6 +197,37 @@ impl Job<'_> {
         for (id, first) in chosen.iter().zip(first) {
             if let Some((_, event, place)) = first {
                 self.print(*id, &event, &place)?;
+            }
+        }
+        Ok(faults)
+    }
+
+    /// Explains what a log meant to correlations.
+    fn history(&mut self, chosen: &[usize], source: &str) -> io::Result<Vec<Fault>> {
+        let (history, faults) = History::read(self.loaded, self.input, chosen, source);
+        if history.events == 0 {
+            return Ok(faults);
+        }
+        let wiring = Wiring::new(&self.loaded.set, false);
+        let printer = AlertPrinter::new(self.loaded, FindingFormat::Ndjson, self.look);
+        for (index, heard) in &history.correlations {
+            let Some(rule) = self.loaded.set.correlations.get(*index) else {
+                continue;
+            };
+            let shown = HistoryShown {
+                loaded: self.loaded,
+                history: &history,
+                rule,
+                heard,
+                speaks: wiring.speaks(*index),
+            };
+            if self.shown > 0 && self.format == ExplainFormat::Pretty {
+                writeln!(self.out)?;
+            }
+            self.shown += 1;
+            match self.format {
+                ExplainFormat::Pretty => shown.pretty(self.look, self.out)?,
+                ExplainFormat::Json => shown.json(&printer, self.out)?,
             }
         }
         Ok(faults)

@@ -8,6 +8,7 @@ pub mod lint;
 pub mod man;
 pub mod pipeline;
 pub mod sample;
+pub mod state;
 pub mod test;
 
 use crate::args::{ColorWhen, DiagnosticFormat};
@@ -40,6 +41,16 @@ pub fn complain(out: &mut dyn Write, look: Look, text: &str) -> io::Result<()> {
         out,
         "{} {}",
         look.paint(Style::Severity(Severity::Error), "error:"),
+        escape::line(text)
+    )
+}
+
+/// Writes `warning: …`.
+pub fn warn(out: &mut dyn Write, look: Look, text: &str) -> io::Result<()> {
+    writeln!(
+        out,
+        "{} {}",
+        look.paint(Style::Severity(Severity::Warning), "warning:"),
         escape::line(text)
     )
 }

@@ -1,7 +1,9 @@
 //! `sigwright test`.
 
 mod cases;
+mod heard;
 mod report;
+mod timeline;
 
 use super::complain;
 use super::explain::{explained, is_called, matches};
@@ -13,13 +15,16 @@ use crate::settings::{Look, Outcome, Stream};
 use crate::walk::{self, Want};
 use cases::{Case, CasesFile, Events, Expected};
 use report::{Checked, Report, Status};
-use sigwright_engine::Event;
 use sigwright_engine::evidence::Finder;
-use sigwright_ir::{Rule, RuleId};
+use sigwright_engine::{Event, Time};
+use sigwright_ir::{Reference, Rule, RuleId};
+use sigwright_syntax::ast::Meta;
 use sigwright_syntax::{Severity, SourceId};
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use timeline::Course;
 
 /// What a failing case's explanation looks like: it may end up in a file.
 const PLAIN: Look = Look {
@@ -107,15 +112,8 @@ fn pair(files: &[PathBuf]) -> (Vec<Pair>, Vec<PathBuf>) {
 fn neighbourhood(paths: &[PathBuf], rules: &[Pair]) -> Vec<PathBuf> {
     let around: Vec<PathBuf> = paths
         .iter()
-        .filter(|p| p.is_file())
-        .filter_map(|p| p.parent())
-        .map(|p| {
-            if p.as_os_str().is_empty() {
-                PathBuf::from(".")
-            } else {
-                p.to_owned()
-            }
-        })
+        .filter(|path| path.is_file())
+        .map(|path| load::pack(path))
         .collect();
     let mut files: Vec<PathBuf> = rules.iter().map(|(rule, _)| rule.clone()).collect();
     let absolute = |p: &Path| std::fs::canonicalize(p).unwrap_or_else(|_| p.to_owned());
@@ -232,7 +230,11 @@ fn run_cases(
             .name
             .clone()
             .unwrap_or(format!("timeline {}", i + 1));
-        checked.push(name, &timeline.why, Status::NotRun("needs state"));
+        let status = match Course::new(&runner, timeline, &events, source) {
+            Ok(course) => course.run(),
+            Err(reason) => Status::Error(reason),
+        };
+        checked.push(name, &timeline.why, status);
     }
 }
 
@@ -245,7 +247,7 @@ struct Runner<'a> {
     look: Look,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
     fn case(&self, case: &Case) -> Status {
         if self.rules.is_empty() {
             return Status::Error(
@@ -253,7 +255,11 @@ impl Runner<'_> {
             );
         }
         if let Expected::These(names) = &case.expected {
-            let known = |name: &&String| self.rules.iter().any(|(_, rule)| is_called(rule, name));
+            let known = |name: &&String| {
+                self.rules
+                    .iter()
+                    .any(|(_, rule)| is_called(&rule.meta, name))
+            };
             if let Some(name) = names.iter().find(|name| !known(name)) {
                 return Status::Error(format!("no rule of the file is called `{name}`"));
             }
@@ -268,7 +274,7 @@ impl Runner<'_> {
                 if matches(self.loaded, &self.finder, self.input, *id, event) != must {
                     wrong = true;
                     if failed < EXPLAINED {
-                        failures.push(self.explain(*id, rule, event, place, must));
+                        failures.push(self.explain(self.input, *id, rule, event, place, must));
                     }
                 }
             }
@@ -314,7 +320,26 @@ impl Runner<'_> {
         }
     }
 
-    fn explain(&self, id: RuleId, rule: &Rule, event: &Event, place: &str, must: bool) -> String {
+    /// What a rule or correlation says of itself.
+    fn meta(&self, of: Reference) -> &'a Meta {
+        static UNKNOWN: LazyLock<Meta> = LazyLock::new(Meta::default);
+        let set = &self.loaded.set;
+        let meta = match of {
+            Reference::Rule(id) => set.rule(id).map(|rule| &rule.meta),
+            Reference::Correlation(index) => set.correlations.get(index).map(|rule| &rule.meta),
+        };
+        meta.unwrap_or(&UNKNOWN)
+    }
+
+    fn explain(
+        &self,
+        input: &Input,
+        id: RuleId,
+        rule: &Rule,
+        event: &Event,
+        place: &str,
+        must: bool,
+    ) -> String {
         let head = if must {
             "must match and does not"
         } else {
@@ -322,11 +347,16 @@ impl Runner<'_> {
         };
         let mut text = format!("{head}:\n").into_bytes();
         // writing to a vector cannot fail
-        let _ = explained(self.loaded, self.input, id, rule, event, place).pretty(
+        let _ = explained(self.loaded, input, id, rule, event, place).pretty(
             &self.loaded.sources,
             self.look,
             &mut text,
         );
         String::from_utf8_lossy(&text).into_owned()
     }
+}
+
+/// A moment, as cases files have it.
+fn moment(nanos: i64) -> String {
+    Time::from_nanos(nanos).map_or_else(|| nanos.to_string(), Time::to_rfc3339)
 }

@@ -1,15 +1,19 @@
 //! Findings: pretty, table, NDJSON.
 
 use super::paint::Style;
-use super::{escape, json};
+use super::{alert, escape, json};
 use crate::args::FindingFormat;
 use crate::glance;
 use crate::load::Loaded;
 use crate::settings::Look;
-use sigwright_engine::{Event, NodeId};
+use sigwright_engine::correlate::RiskShown;
+use sigwright_engine::evidence::Evidence;
+use sigwright_engine::{Event, NodeId, Time};
+use sigwright_ir::hints::Variation;
 use sigwright_ir::{Rule, RuleId};
 use sigwright_syntax::ast::Level;
 use std::io::Write;
+use std::sync::OnceLock;
 
 /// One rule on one event.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +22,8 @@ pub struct Finding<'a> {
     pub rule: RuleId,
     /// The event.
     pub event: &'a Event,
+    /// When the event happened, as far as known.
+    pub time: Option<Time>,
     /// The products of the log it came from, as far as known.
     pub products: &'a [String],
     /// The file it came from.
@@ -25,29 +31,33 @@ pub struct Finding<'a> {
     /// The line its record starts at.
     pub line: u64,
     /// The fields that mattered and their values.
-    pub fields: &'a [(String, NodeId)],
+    pub evidence: &'a [Evidence<'a>],
+    /// Which of the rule's variations it is.
+    pub variation: Option<&'a Variation>,
+    /// `x-risk`, filled in.
+    pub risk: Option<&'a RiskShown>,
 }
 
 /// Writes findings in one form; shared by all workers.
 #[derive(Debug)]
-pub struct Printer {
+pub struct Printer<'a> {
     form: FindingFormat,
     with_event: bool,
     look: Look,
-    rules: Vec<Shown>,
+    rules: Vec<Shown<'a>>,
 }
 
-/// What is shown of a rule, ready to copy.
+/// What is shown of a rule.
 #[derive(Debug)]
-struct Shown {
-    json: Vec<u8>,
-    level: Option<Level>,
-    title: String,
-    path: String,
+struct Shown<'a> {
+    rule: &'a Rule,
+    path: &'a str,
+    /// Ready to copy, once it was needed.
+    json: OnceLock<Vec<u8>>,
 }
 
 /// The columns of a table: heading and width; the last is as wide as it gets.
-const COLUMNS: [(&str, usize); 6] = [
+pub const COLUMNS: [(&str, usize); 6] = [
     ("WHEN", 27),
     ("LEVEL", 13),
     ("RULE", 38),
@@ -61,14 +71,18 @@ const SHOWN_VALUES: usize = 4;
 /// How many columns of one value are shown to people.
 const VALUE_WIDTH: usize = 160;
 
-impl Printer {
+impl<'a> Printer<'a> {
     /// A printer of findings of the rules loaded.
-    pub fn new(loaded: &Loaded, form: FindingFormat, with_event: bool, look: Look) -> Self {
+    pub fn new(loaded: &'a Loaded, form: FindingFormat, with_event: bool, look: Look) -> Self {
         let rules = loaded
             .set
             .rules
             .iter()
-            .map(|rule| Shown::new(rule, loaded.path(rule.source)))
+            .map(|rule| Shown {
+                rule,
+                path: loaded.path(rule.source),
+                json: OnceLock::new(),
+            })
             .collect();
         Printer {
             form,
@@ -92,7 +106,7 @@ impl Printer {
 
     /// The level of a rule.
     pub fn level(&self, rule: RuleId) -> Option<Level> {
-        self.rules.get(rule.index()).and_then(|r| r.level)
+        self.rules.get(rule.index())?.level()
     }
 
     /// Appends one finding.
@@ -107,42 +121,56 @@ impl Printer {
         }
     }
 
-    fn ndjson(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
+    fn ndjson(&self, shown: &Shown<'_>, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let event = finding.event;
         out.extend_from_slice(b"{\"kind\":\"finding\",\"time\":");
-        json::optional(glance::time(event).as_deref(), out);
+        match finding.time {
+            Some(time) => {
+                out.push(b'"');
+                time.push_rfc3339(out);
+                out.push(b'"');
+            }
+            None => out.extend_from_slice(b"null"),
+        }
         out.extend_from_slice(b",\"rule\":");
-        out.extend_from_slice(&shown.json);
+        match finding.variation {
+            None => out.extend_from_slice(shown.json()),
+            Some(variation) => {
+                shown.write_json(Some(variation), out);
+                out.extend_from_slice(b",\"variation\":");
+                json::string(&variation.name, out);
+            }
+        }
         out.extend_from_slice(b",\"source\":{\"file\":");
         json::string(finding.file, out);
-        let _ = write!(out, ",\"line\":{}", finding.line);
+        out.extend_from_slice(b",\"line\":");
+        json::number(finding.line, out);
         out.extend_from_slice(b"},\"fields\":{");
-        for (i, (name, nodes)) in grouped(finding.fields).into_iter().enumerate() {
+        for (i, field) in fields(finding.evidence).enumerate() {
             if i > 0 {
                 out.push(b',');
             }
-            json::string(name, out);
+            json::string(field.name, out);
             out.push(b':');
-            let values = distinct(nodes, |node| {
-                let mut value = Vec::new();
-                json::value(event, node, &mut value);
-                value
-            });
-            let several = values.len() != 1;
-            if several {
-                out.push(b'[');
-            }
-            for (i, value) in values.iter().enumerate() {
-                if i > 0 {
+            let first = out.len();
+            let mut several = false;
+            for node in field.values(event) {
+                if out.len() > first {
                     out.push(b',');
+                    several = true;
                 }
-                out.extend_from_slice(value);
+                json::value(event, node, out);
             }
             if several {
+                out.insert(first, b'[');
                 out.push(b']');
             }
         }
         out.push(b'}');
+        if let Some(risk) = finding.risk {
+            out.extend_from_slice(b",\"risk\":");
+            alert::risk(risk, out);
+        }
         if self.with_event {
             out.extend_from_slice(b",\"event\":");
             match event.whole() {
@@ -153,15 +181,15 @@ impl Printer {
         out.extend_from_slice(b"}\n");
     }
 
-    fn table(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
+    fn table(&self, shown: &Shown<'_>, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let glance = glance::glance(finding.event, finding.products);
-        let when = glance::time(finding.event);
-        let level = shown.level.map_or("-", Level::as_str);
+        let when = finding.time.map(Time::to_rfc3339);
+        let level = shown.level_of(finding.variation);
         let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let cells = [
             dash(when),
-            level.to_owned(),
-            shown.title.clone(),
+            level.map_or("-", Level::as_str).to_owned(),
+            shown.title_of(finding.variation).to_owned(),
             dash(glance.who),
             dash(glance.what),
             dash(glance.from),
@@ -170,7 +198,7 @@ impl Printer {
             let text = escape::short(cell, width);
             let gap = width.saturating_sub(unicode_width::UnicodeWidthStr::width(text.as_str()));
             let text = match i {
-                1 => self.look.paint(Style::Level(shown.level), text),
+                1 => self.look.paint(Style::Level(level), text),
                 _ => text,
             };
             let _ = write!(out, "{text}{:gap$}  ", "");
@@ -178,19 +206,20 @@ impl Printer {
         let _ = writeln!(out, "{}:{}", escape::line(finding.file), finding.line);
     }
 
-    fn pretty(&self, shown: &Shown, finding: &Finding<'_>, out: &mut Vec<u8>) {
+    fn pretty(&self, shown: &Shown<'_>, finding: &Finding<'_>, out: &mut Vec<u8>) {
         let event = finding.event;
         let look = self.look;
         let glance = glance::glance(event, finding.products);
-        let level = shown.level.map_or("no level", Level::as_str);
+        let level = shown.level_of(finding.variation);
+        let shown_level = level.map_or("no level", Level::as_str).to_uppercase();
         let _ = writeln!(
             out,
             "{} {}",
+            look.paint(Style::Level(level), format!(" {shown_level} ")),
             look.paint(
-                Style::Level(shown.level),
-                format!(" {} ", level.to_uppercase())
+                Style::Strong,
+                escape::line(shown.title_of(finding.variation))
             ),
-            look.paint(Style::Strong, escape::line(&shown.title)),
         );
         let mut row = |name: &str, text: &str| {
             let _ = writeln!(
@@ -204,31 +233,32 @@ impl Printer {
                 row(name, &escape::short(&text, VALUE_WIDTH));
             }
         };
-        said("when", glance::time(event));
+        said("when", finding.time.map(Time::to_rfc3339));
         said("who", glance.who);
         said("what", glance.what);
         said("where", glance.from);
+        said("risk", finding.risk.and_then(told));
         let mut name_of_row = "why";
-        for (name, nodes) in grouped(finding.fields) {
-            let values = distinct(nodes, |node| {
-                let mut value = Vec::new();
-                json::value(event, node, &mut value);
-                String::from_utf8_lossy(&value).into_owned()
-            });
-            let mut text = format!("{} = ", escape::line(name));
-            for (i, value) in values.iter().take(SHOWN_VALUES).enumerate() {
+        for field in fields(finding.evidence) {
+            let mut text = format!("{} = ", escape::line(field.name));
+            let mut values = field.values(event);
+            for (i, node) in values.by_ref().take(SHOWN_VALUES).enumerate() {
                 if i > 0 {
                     text.push_str(", ");
                 }
-                text.push_str(&escape::short(value, VALUE_WIDTH));
+                let mut value = Vec::new();
+                json::value(event, node, &mut value);
+                let value = String::from_utf8_lossy(&value);
+                text.push_str(&escape::short(&value, VALUE_WIDTH));
             }
-            if values.len() > SHOWN_VALUES {
-                text.push_str(&format!(" and {} more", values.len() - SHOWN_VALUES));
+            let more = values.count();
+            if more > 0 {
+                text.push_str(&format!(" and {more} more"));
             }
             row(name_of_row, &text);
             name_of_row = "";
         }
-        row("rule", &escape::line(&shown.path));
+        row("rule", &escape::line(shown.path));
         row(
             "event",
             &format!("{}:{}", escape::line(finding.file), finding.line),
@@ -237,49 +267,120 @@ impl Printer {
     }
 }
 
-impl Shown {
-    fn new(rule: &Rule, path: &str) -> Self {
-        let meta = &rule.meta;
-        let level = meta.level.as_ref().map(|l| l.value);
-        let mut out = Vec::new();
+impl Shown<'_> {
+    fn level(&self) -> Option<Level> {
+        self.rule.meta.level.as_ref().map(|level| level.value)
+    }
+
+    fn level_of(&self, variation: Option<&Variation>) -> Option<Level> {
+        variation.and_then(|v| v.level).or(self.level())
+    }
+
+    fn title_of<'v>(&'v self, variation: Option<&'v Variation>) -> &'v str {
+        variation.map_or_else(|| self.rule.title(), |variation| &variation.title)
+    }
+
+    fn json(&self) -> &[u8] {
+        self.json.get_or_init(|| {
+            let mut out = Vec::new();
+            self.write_json(None, &mut out);
+            out
+        })
+    }
+
+    fn write_json(&self, variation: Option<&Variation>, out: &mut Vec<u8>) {
+        let meta = &self.rule.meta;
         out.extend_from_slice(b"{\"id\":");
-        json::optional(meta.id.as_ref().map(|t| t.value.as_str()), &mut out);
+        json::optional(meta.id.as_ref().map(|t| t.value.as_str()), out);
         out.extend_from_slice(b",\"name\":");
-        json::optional(meta.name.as_ref().map(|t| t.value.as_str()), &mut out);
+        json::optional(meta.name.as_ref().map(|t| t.value.as_str()), out);
         out.extend_from_slice(b",\"title\":");
-        json::optional(meta.title.as_ref().map(|t| t.value.as_str()), &mut out);
+        let title = variation.map(|variation| variation.title.as_str());
+        json::optional(title.or(meta.title.as_ref().map(|t| t.value.as_str())), out);
         out.extend_from_slice(b",\"level\":");
-        json::optional(level.map(Level::as_str), &mut out);
+        json::optional(self.level_of(variation).map(Level::as_str), out);
         out.extend_from_slice(b",\"path\":");
-        json::string(path, &mut out);
+        json::string(self.path, out);
         out.extend_from_slice(b",\"tags\":[");
         for (i, tag) in meta.tags.iter().enumerate() {
             if i > 0 {
                 out.push(b',');
             }
-            json::string(&tag.value, &mut out);
+            json::string(&tag.value, out);
         }
         out.extend_from_slice(b"]}");
-        Shown {
-            json: out,
-            level,
-            title: rule.title().to_owned(),
-            path: path.to_owned(),
+    }
+}
+
+/// Score and message in words.
+pub fn told(risk: &RiskShown) -> Option<String> {
+    let score = risk.score.map(|score| score.to_string());
+    match (score, &risk.message) {
+        (Some(score), Some(message)) => Some(format!("{score}: {message}")),
+        (score, message) => score.or_else(|| message.clone()),
+    }
+}
+
+/// Appends one way to show a finding that must wait until it is known which of its rule's
+/// variations it is.
+pub fn pack(variation: Option<usize>, text: &[u8], packed: &mut Vec<u8>) {
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
+    packed.extend_from_slice(&number(variation.map_or(0, |v| v + 1)));
+    packed.extend_from_slice(&number(text.len()));
+    packed.extend_from_slice(text);
+}
+
+/// The way of those packed that shows this variation; empty where none does.
+pub fn unpack(packed: &[u8], variation: Option<usize>) -> &[u8] {
+    let mut rest = packed;
+    while let Some((head, after)) = rest.split_at_checked(8) {
+        let number = |at: usize| {
+            let bytes = head.get(at..at + 4).and_then(|b| b.try_into().ok());
+            u32::from_le_bytes(bytes.unwrap_or_default()) as usize
+        };
+        let Some((text, after)) = after.split_at_checked(number(4)) else {
+            break;
+        };
+        if number(0) == variation.map_or(0, |v| v + 1) {
+            return text;
         }
+        rest = after;
     }
+    &[]
 }
 
-/// Values by field, fields in the order they first occur.
-fn grouped(fields: &[(String, NodeId)]) -> Vec<(&str, Vec<NodeId>)> {
-    let mut groups: indexmap::IndexMap<&str, Vec<NodeId>> = indexmap::IndexMap::new();
-    for (name, node) in fields {
-        groups.entry(name).or_default().push(*node);
-    }
-    groups.into_iter().collect()
+/// A field that mattered.
+struct Field<'f> {
+    name: &'f str,
+    /// Where it first occurs, and what comes after.
+    evidence: &'f [Evidence<'f>],
 }
 
-/// What is written of each place, each text once.
-fn distinct<T: std::hash::Hash + Eq>(nodes: Vec<NodeId>, text: impl Fn(NodeId) -> T) -> Vec<T> {
-    let texts: indexmap::IndexSet<T> = nodes.into_iter().map(text).collect();
-    texts.into_iter().collect()
+/// The fields in the order they first occur. Evidence is short: looking it through again
+/// costs less than a table.
+fn fields<'f>(evidence: &'f [Evidence<'f>]) -> impl Iterator<Item = Field<'f>> {
+    (0..evidence.len()).filter_map(move |at| {
+        let (before, after) = evidence.split_at_checked(at)?;
+        let name: &str = &after.first()?.field;
+        (!before.iter().any(|e| e.field == name)).then_some(Field {
+            name,
+            evidence: after,
+        })
+    })
+}
+
+impl<'f> Field<'f> {
+    fn nodes(&self) -> impl Iterator<Item = NodeId> + use<'f> {
+        let name = self.name;
+        let of_this = self.evidence.iter().filter(move |e| e.field == name);
+        of_this.map(|e| e.node)
+    }
+
+    /// Its values, of those that are written alike the first.
+    fn values(&self, event: &'f Event) -> impl Iterator<Item = NodeId> {
+        self.nodes().enumerate().filter_map(move |(i, node)| {
+            let mut before = self.nodes().take(i);
+            (!before.any(|earlier| json::same(event, earlier, node))).then_some(node)
+        })
+    }
 }

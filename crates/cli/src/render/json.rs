@@ -1,11 +1,67 @@
 //! Values of events as JSON on one line, numbers and objects as the log spells them.
 
 use sigwright_engine::{Event, NodeId, Value};
+use std::io::Write;
+use wide::u8x16;
 
 /// Appends a JSON string.
 pub fn string(text: &str, out: &mut Vec<u8>) {
+    let mut rest = text.as_bytes();
+    out.reserve(rest.len() + 2);
+    out.push(b'"');
+    while let Some((plain, special, after)) = split_special(rest) {
+        out.extend_from_slice(plain);
+        escape(special, out);
+        rest = after;
+    }
+    out.extend_from_slice(rest);
+    out.push(b'"');
+}
+
+/// What comes before the first byte that a JSON string cannot hold as it is, the byte, and
+/// what comes after it.
+fn split_special(bytes: &[u8]) -> Option<(&[u8], u8, &[u8])> {
+    let (plain, special) = bytes.split_at_checked(special(bytes)?)?;
+    let (special, after) = special.split_first()?;
+    Some((plain, *special, after))
+}
+
+fn special(bytes: &[u8]) -> Option<usize> {
+    let (quote, slash, control) = (u8x16::splat(b'"'), u8x16::splat(b'\\'), u8x16::splat(0x1f));
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    for (i, block) in blocks.iter().enumerate() {
+        let block = u8x16::new(*block);
+        let hits = block.simd_eq(quote) | block.simd_eq(slash) | block.min(control).simd_eq(block);
+        let hits = hits.to_bitmask();
+        if hits != 0 {
+            return Some(i * 16 + hits.trailing_zeros() as usize);
+        }
+    }
+    let special = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
+    let at = rest.iter().position(special)?;
+    Some(blocks.len() * 16 + at)
+}
+
+fn escape(byte: u8, out: &mut Vec<u8>) {
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        0x08 => b'b',
+        b'\t' => b't',
+        b'\n' => b'n',
+        0x0c => b'f',
+        b'\r' => b'r',
+        _ => {
+            let _ = write!(out, "\\u{byte:04x}");
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', short]);
+}
+
+/// Appends a whole number.
+pub fn number(number: u64, out: &mut Vec<u8>) {
     // writing to a vector cannot fail
-    let _ = serde_json::to_writer(out, text);
+    let _ = serde_json::to_writer(out, &number);
 }
 
 /// Appends a JSON string, or `null`.
@@ -35,6 +91,22 @@ pub fn value(event: &Event, node: NodeId, out: &mut Vec<u8>) {
             }
             out.push(b']');
         }
+    }
+}
+
+/// Whether [`value`] writes the same for two places.
+pub fn same(event: &Event, one: NodeId, other: NodeId) -> bool {
+    match (event.value(one), event.value(other)) {
+        _ if one == other => true,
+        (Value::Array, Value::Array) | (Value::Object(_), Value::Object(_)) => {
+            let written = |node| {
+                let mut out = Vec::new();
+                value(event, node, &mut out);
+                out
+            };
+            written(one) == written(other)
+        }
+        (one, other) => one == other,
     }
 }
 
@@ -83,6 +155,38 @@ mod tests {
         let out = written("{\n\t\"a\": \"x\ty\\\"\n\",\r\n\"b\": 1}");
         assert_eq!(out, "{\"a\": \"x\\u0009y\\\"\\u000a\",\"b\": 1}");
         serde_json::from_str::<serde_json::Value>(&out).unwrap();
+    }
+
+    #[test]
+    fn strings_are_written_as_serde_json_does() {
+        for byte in 0..=0x7f {
+            for before in [0, 3, 15, 16, 31] {
+                let text = "ä".repeat(before) + &char::from(byte).to_string() + "\"\\ü\u{2028}";
+                let mut out = Vec::new();
+                string(&text, &mut out);
+                assert_eq!(
+                    String::from_utf8(out).unwrap(),
+                    serde_json::to_string(&text).unwrap()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_alike_is_the_same() {
+        let event = Event::from_json("[1, 1.0, \"1\", 1, {\"a\":\n1}, {\"a\":1}, [2], [2 ], null]");
+        let event = event.unwrap();
+        let nodes: Vec<NodeId> = event.elements(event.whole().unwrap()).collect();
+        for one in &nodes {
+            for other in &nodes {
+                let written = |node| {
+                    let mut out = Vec::new();
+                    value(&event, node, &mut out);
+                    out
+                };
+                assert_eq!(same(&event, *one, *other), written(*one) == written(*other));
+            }
+        }
     }
 
     #[test]

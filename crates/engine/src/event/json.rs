@@ -34,12 +34,10 @@ impl Event {
         self.text.push_str(PADDING);
         let text = std::mem::take(&mut self.text);
         let first = self.nodes.len();
-        self.stack.clear();
         let mut parser = Parser {
             bytes: text.as_bytes(),
             text: &text,
             at: start,
-            key: Key::default(),
             event: self,
         };
         let end = text.len() - PADDING.len();
@@ -48,7 +46,13 @@ impl Event {
             offset: parser.at.min(end).saturating_sub(start),
         });
         self.text = text;
-        result.map(|()| NodeId(to_u32(first)))
+        match result {
+            Ok(()) => Ok(NodeId(to_u32(first))),
+            Err(error) => {
+                self.nodes.truncate(first);
+                Err(error)
+            }
+        }
     }
 }
 
@@ -56,8 +60,6 @@ struct Parser<'a> {
     bytes: &'a [u8],
     text: &'a str,
     at: usize,
-    /// The key whose value comes next.
-    key: Key,
     event: &'a mut Event,
 }
 
@@ -66,11 +68,21 @@ const PADDING: &str = "                ";
 
 type Step = Result<(), &'static str>;
 
+/// The containers that are open.
+struct Open {
+    /// The innermost; its node's `end` is the one around it until it is closed.
+    at: u32,
+    depth: usize,
+    object: bool,
+}
+
 impl Parser<'_> {
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
+    #[inline]
     fn skip_space(&mut self) -> Option<u8> {
         loop {
             match self.peek() {
@@ -80,133 +92,146 @@ impl Parser<'_> {
         }
     }
 
-    fn push(&mut self, kind: Kind, start: usize, len: usize) {
-        let end = to_u32(self.event.nodes.len() + 1);
+    #[inline]
+    fn push(&mut self, kind: Kind, start: usize, len: usize, end: u32, key: Key) {
         self.event.nodes.push(Node {
             kind,
-            start: to_u32(start),
-            len: to_u32(len),
+            start: short(start),
+            len: short(len),
             end,
-            key: std::mem::take(&mut self.key),
+            key,
         });
+    }
+
+    /// Adds a value without others inside.
+    #[inline]
+    fn leaf(&mut self, kind: Kind, start: usize, len: usize, key: Key) {
+        let end = short(self.event.nodes.len()) + 1;
+        self.push(kind, start, len, end, key);
     }
 
     fn document(&mut self) -> Step {
         if self.bytes.len() > Event::MAX_LENGTH {
             return Err("too long");
         }
-        self.skip_space();
-        self.value()?;
-        while let Some(open) = self.event.stack.last().copied() {
-            let object = self
-                .event
-                .nodes
-                .get(open as usize)
-                .is_some_and(|n| n.kind == Kind::Object);
-            match self.skip_space() {
-                Some(b',') => {
-                    self.at += 1;
-                    self.skip_space();
-                    if object {
-                        self.key()?;
-                    }
-                    self.value()?;
-                }
-                Some(b'}') if object => self.close(open),
-                Some(b']') if !object => self.close(open),
-                None => return Err("ends too early"),
-                Some(_) if object => return Err("expected `,` or `}`"),
-                Some(_) => return Err("expected `,` or `]`"),
-            }
-        }
-        match self.skip_space() {
-            None => Ok(()),
-            Some(_) => Err("more text after the value"),
-        }
-    }
-
-    fn close(&mut self, open: u32) {
-        self.at += 1;
-        let at = to_u32(self.at);
-        let end = to_u32(self.event.nodes.len());
-        if let Some(node) = self.event.nodes.get_mut(open as usize) {
-            node.len = at - node.start;
-            node.end = end;
-        }
-        self.event.stack.pop();
-    }
-
-    /// Reads one value, or opens a container and reads up to its first value.
-    fn value(&mut self) -> Step {
+        let mut open = Open {
+            at: u32::MAX,
+            depth: 0,
+            object: false,
+        };
+        let mut byte = self.skip_space();
+        let mut key = Key::default();
         loop {
-            match self.peek() {
-                Some(b'"') => return self.string(),
+            match byte {
+                Some(b'"') => self.string(key)?,
                 Some(b'{') => {
-                    self.open(Kind::Object)?;
-                    if self.skip_space() == Some(b'}') {
-                        self.close_last();
-                        return Ok(());
+                    self.open(Kind::Object, &mut open, key)?;
+                    byte = self.skip_space();
+                    if byte != Some(b'}') {
+                        (key, byte) = self.key(byte)?;
+                        continue;
                     }
-                    self.key()?;
                 }
                 Some(b'[') => {
-                    self.open(Kind::Array)?;
-                    if self.skip_space() == Some(b']') {
-                        self.close_last();
-                        return Ok(());
+                    self.open(Kind::Array, &mut open, key)?;
+                    key = Key::default();
+                    byte = self.skip_space();
+                    if byte != Some(b']') {
+                        continue;
                     }
                 }
-                Some(b't') => return self.word("true", Kind::True),
-                Some(b'f') => return self.word("false", Kind::False),
-                Some(b'n') => return self.word("null", Kind::Null),
-                Some(b'-' | b'0'..=b'9') => return self.number(),
+                Some(b't') => self.word("true", Kind::True, key)?,
+                Some(b'f') => self.word("false", Kind::False, key)?,
+                Some(b'n') => self.word("null", Kind::Null, key)?,
+                Some(b'-' | b'0'..=b'9') => self.number(key)?,
                 Some(_) => return Err("expected a value"),
                 None => return Err("ends too early"),
             }
+            // behind a value
+            loop {
+                byte = self.skip_space();
+                if open.depth == 0 {
+                    return match byte {
+                        None => Ok(()),
+                        Some(_) => Err("more text after the value"),
+                    };
+                }
+                match byte {
+                    Some(b',') => {
+                        self.at += 1;
+                        byte = self.skip_space();
+                        key = Key::default();
+                        if open.object {
+                            (key, byte) = self.key(byte)?;
+                        }
+                        break;
+                    }
+                    Some(b'}') if open.object => self.close(&mut open),
+                    Some(b']') if !open.object => self.close(&mut open),
+                    None => return Err("ends too early"),
+                    Some(_) if open.object => return Err("expected `,` or `}`"),
+                    Some(_) => return Err("expected `,` or `]`"),
+                }
+            }
         }
     }
 
-    fn open(&mut self, kind: Kind) -> Step {
-        if self.event.stack.len() >= Event::MAX_DEPTH {
+    /// Opens an array or object.
+    #[inline]
+    fn open(&mut self, kind: Kind, open: &mut Open, key: Key) -> Step {
+        if open.depth >= Event::MAX_DEPTH {
             return Err("nested too deeply");
         }
-        let index = to_u32(self.event.nodes.len());
-        self.event.stack.push(index);
-        self.push(kind, self.at, 0);
+        let index = short(self.event.nodes.len());
+        self.push(kind, self.at, 0, open.at, key);
+        *open = Open {
+            at: index,
+            depth: open.depth + 1,
+            object: kind == Kind::Object,
+        };
         self.at += 1;
         Ok(())
     }
 
-    fn close_last(&mut self) {
-        if let Some(open) = self.event.stack.last().copied() {
-            self.close(open);
-        }
+    /// At the bracket that closes the innermost.
+    #[inline]
+    fn close(&mut self, open: &mut Open) {
+        self.at += 1;
+        let end = short(self.event.nodes.len());
+        let Some(node) = self.event.nodes.get_mut(open.at as usize) else {
+            return;
+        };
+        node.len = short(self.at) - node.start;
+        open.at = std::mem::replace(&mut node.end, end);
+        open.depth -= 1;
+        open.object = self
+            .event
+            .nodes
+            .get(open.at as usize)
+            .is_some_and(|n| n.kind == Kind::Object);
     }
 
-    fn key(&mut self) -> Step {
-        if self.peek() != Some(b'"') {
+    /// Reads a key that begins with `byte`, up to the first byte of its value.
+    #[inline(always)]
+    fn key(&mut self, byte: Option<u8>) -> Result<(Key, Option<u8>), &'static str> {
+        if byte != Some(b'"') {
             return Err("expected a key");
         }
         let (kind, start, len) = self.text_at()?;
-        self.key = Key {
-            start: to_u32(start),
-            len: to_u32(len),
-            decoded: kind == Kind::Decoded,
-        };
+        let key = Key::new(short(start), short(len), kind == Kind::Decoded);
         if self.skip_space() != Some(b':') {
             return Err("expected `:`");
         }
         self.at += 1;
-        self.skip_space();
-        Ok(())
+        Ok((key, self.skip_space()))
     }
 
-    fn word(&mut self, word: &str, kind: Kind) -> Step {
+    fn word(&mut self, word: &str, kind: Kind, key: Key) -> Step {
         let end = self.at + word.len();
         if self.bytes.get(self.at..end) != Some(word.as_bytes()) {
             return Err("expected a value");
         }
-        self.push(kind, self.at, word.len());
+        self.leaf(kind, self.at, word.len(), key);
         self.at = end;
         Ok(())
     }
@@ -222,7 +247,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn number(&mut self) -> Step {
+    fn number(&mut self, key: Key) -> Step {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -243,13 +268,14 @@ impl Parser<'_> {
             }
             self.digits()?;
         }
-        self.push(Kind::Number, start, self.at - start);
+        self.leaf(Kind::Number, start, self.at - start, key);
         Ok(())
     }
 
-    fn string(&mut self) -> Step {
+    #[inline]
+    fn string(&mut self, key: Key) -> Step {
         let (kind, start, len) = self.text_at()?;
-        self.push(kind, start, len);
+        self.leaf(kind, start, len, key);
         Ok(())
     }
 
@@ -345,11 +371,18 @@ impl Parser<'_> {
     }
 }
 
+/// A place in a text that is no longer than [`Event::MAX_LENGTH`]: to look each time would be felt.
+#[inline]
+fn short(place: usize) -> u32 {
+    place as u32
+}
+
 /// The next quote or backslash at or after `at`; the end of the bytes where there is none.
 #[inline]
 fn find_special(bytes: &[u8], mut at: usize) -> usize {
     let (quote, slash) = (u8x16::splat(b'"'), u8x16::splat(b'\\'));
-    while let Some(block) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+    let (blocks, _) = bytes.get(at..).unwrap_or_default().as_chunks::<16>();
+    for block in blocks {
         let block = u8x16::new(*block);
         let hits = (block.simd_eq(quote) | block.simd_eq(slash)).to_bitmask();
         if hits != 0 {

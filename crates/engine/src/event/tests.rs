@@ -151,3 +151,28 @@ fn adds_fields_spelled_in_the_event() {
         [Some("one/zwei/ü"), Some("1"), Some("2"), Some("zwei")]
     );
 }
+
+#[test]
+fn everything_holds_every_value() {
+    let text = r#"{"a":["x\\y",1e5,true,{"b":"plain","c":"\u00e4"}],"d":{"e":[null,"\n"]}}"#;
+    let mut event = Event::from_json(text).unwrap();
+    let inner = event.at(event.whole().unwrap(), &["d"]).unwrap();
+    for whole in [None, Some(inner)] {
+        if let Some(whole) = whole {
+            event.set_whole(whole);
+        }
+        let (spelled, decoded) = event.everything().unwrap();
+        let mut values = 0;
+        event.every_value(&mut |node| {
+            values += 1;
+            let text = event.value(node).text().unwrap_or_default();
+            assert!(spelled.contains(text) || decoded.contains(text), "{text}");
+        });
+        assert_eq!(values, if whole.is_none() { 7 } else { 2 });
+    }
+    let record = format!(r#"{{"one":{{"a":1}},"others":"{}"}}"#, r"\n".repeat(100));
+    let mut event = Event::from_json(&record).unwrap();
+    let one = event.at(event.whole().unwrap(), &["one"]).unwrap();
+    event.set_whole(one);
+    assert_eq!(event.everything(), None, "mostly of others");
+}

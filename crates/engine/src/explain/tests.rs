@@ -210,7 +210,13 @@ fn evidence_is_what_answered() {
     .unwrap();
     let found: Vec<(String, String, &str)> = evidence(&rules, RuleId(0), &event)
         .into_iter()
-        .map(|e| (e.field, event.raw(e.node).to_owned(), sources.text(e.span)))
+        .map(|e| {
+            (
+                e.field.into_owned(),
+                event.raw(e.node).to_owned(),
+                sources.text(e.span),
+            )
+        })
         .collect();
     let expected = [
         ("verb", "DELETE", "delete"),

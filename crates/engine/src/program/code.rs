@@ -18,6 +18,8 @@ pub(super) struct Jump {
 pub(super) enum Test {
     /// A bit that the scan of the event has set or not.
     Bit(u32),
+    /// Some bit from one to another, both included.
+    AnyBit(u32, u32),
     /// Worked out when asked, once per event.
     Lazy(u32),
 }

@@ -2,11 +2,12 @@
 
 use super::Program;
 use super::run::Run;
-use super::scratch::Scratch;
+use super::scratch::{Common, Scratch};
 use super::sketch::Sketch;
 use crate::event::{Event, NodeId};
-use crate::naive;
-use sigwright_ir::{ExprId, FieldId, PredId, RuleId};
+use crate::evidence::EACH;
+use crate::naive::{self, Scope};
+use sigwright_ir::{ExprId, FieldId, RuleId};
 use sigwright_syntax::Span;
 use std::rc::Rc;
 
@@ -24,7 +25,7 @@ pub struct Counters {
 pub struct Matcher<'p> {
     program: &'p Program,
     scratch: Vec<Scratch>,
-    folded: String,
+    common: Common,
     counters: Counters,
 }
 
@@ -34,7 +35,7 @@ impl<'p> Matcher<'p> {
         Matcher {
             program,
             scratch: Vec::new(),
-            folded: String::new(),
+            common: Common::default(),
             counters: Counters::default(),
         }
     }
@@ -67,7 +68,7 @@ impl<'p> Matcher<'p> {
             program: self.program,
             event,
             scratch,
-            folded: &mut self.folded,
+            common: &mut self.common,
         };
         run.collect();
         run.scan();
@@ -83,11 +84,11 @@ impl<'p> Matcher<'p> {
     pub(crate) fn flat_evidence(
         &mut self,
         rule: RuleId,
-        event: &Event,
-        several: &mut dyn FnMut(PredId) -> Vec<NodeId>,
+        scope: Scope<'_>,
         each: &mut dyn FnMut(FieldId, NodeId, Span),
     ) -> bool {
         let program = self.program;
+        let event = scope.event;
         let place = program.place(event.origin);
         let (Some(plan), Some(scratch)) = (program.plan(place), self.scratch.get_mut(place)) else {
             return false;
@@ -100,14 +101,17 @@ impl<'p> Matcher<'p> {
         let Some(sketch) = sketch.clone() else {
             return false;
         };
+        let mut guards = std::mem::take(&mut scratch.guards);
+        guards.clear();
+        guards.resize(sketch.guards.len(), None);
+        let mut nodes = std::mem::take(&mut scratch.nodes);
         let mut run = Run {
             plan,
             program,
             event,
             scratch,
-            folded: &mut self.folded,
+            common: &mut self.common,
         };
-        let mut guards: Vec<Option<bool>> = vec![None; sketch.guards.len()];
         for leaf in &sketch.leaves {
             if !run.test(leaf.test) {
                 continue;
@@ -124,15 +128,19 @@ impl<'p> Matcher<'p> {
             if !counts {
                 continue;
             }
-            match run.only(leaf.place) {
-                Some(node) => each(leaf.field, node, leaf.span),
-                None => {
-                    for node in several(leaf.pred) {
-                        each(leaf.field, node, leaf.span);
-                    }
+            if let Some(node) = run.only(leaf.place) {
+                each(leaf.field, node, leaf.span);
+                continue;
+            }
+            if let Some(predicate) = exprs.predicate(leaf.pred) {
+                run.answers(leaf.place, predicate, scope, &mut nodes);
+                for node in nodes.iter().take(EACH) {
+                    each(leaf.field, *node, leaf.span);
                 }
             }
         }
+        scratch.guards = guards;
+        scratch.nodes = nodes;
         true
     }
 
@@ -149,7 +157,7 @@ impl<'p> Matcher<'p> {
             program,
             event,
             scratch,
-            folded: &mut self.folded,
+            common: &mut self.common,
         };
         run.holds(expr)
     }

@@ -4,17 +4,20 @@
 //! set by scanning the fields the event has, or *lazy* tests, worked out when a rule asks.
 //! Each rule gets a set of bits one of which must be set for it to match (its *witness*);
 //! rules without one are always tried.
+//!
+//! First the predicates are sorted out, by field: the scan of a field answers with a run of
+//! bits, in the order of its predicates. Then the rules are written as code over the bits.
 
+use super::Program;
 use super::code::{Code, NO, Test, YES};
-use super::regexes::Regexes;
-use super::scan::{Found, Scan, ScanBuilder};
+use super::question::Answered;
+use super::tables::Questions;
 use super::text::TextMatcher;
 use super::trie::Trie;
-use super::{Program, ProgramOptions, shape};
-use crate::fold::fold;
-use rustc_hash::FxHashMap;
-use sigwright_ir::pred::{Anchor, Comparison, FieldRef, Number, Op, Predicate, StrOp};
-use sigwright_ir::{ElementSelector, Expr, ExprId, Exprs, FieldId, PredId, RuleId, Subject};
+use rustc_hash::{FxHashMap, FxHashSet};
+use sigwright_ir::pred::{Comparison, FieldRef, Number, Op, Predicate, StrOp};
+use sigwright_ir::{ElementSelector, Expr, ExprId, FieldId, PredId, RuleId, Subject};
+use std::sync::Arc;
 
 /// What events of one log are asked.
 #[derive(Debug, Default)]
@@ -43,10 +46,9 @@ pub(super) struct Field {
     pub(super) present: Option<u32>,
     /// Set where a value has a text.
     pub(super) any_text: Option<u32>,
-    pub(super) folded: Option<Scan>,
-    pub(super) spelled: Option<Scan>,
-    /// Numbers, for values that are not spelled as whole numbers are.
-    pub(super) numbers: Vec<(Number, u32)>,
+    pub(super) questions: Option<Arc<Questions>>,
+    /// The bit of the first question; those of the others follow.
+    pub(super) first: u32,
 }
 
 /// A test worked out when asked. Fields are places in [`Plan::fields`].
@@ -65,107 +67,55 @@ pub(super) enum Lazy {
     Judge(ExprId),
 }
 
-/// The bits one of which must be set, and how often that is to be expected.
-#[derive(Debug, Clone)]
-struct Witness {
-    bits: Vec<u32>,
+/// How often a field that some rule reads is expected to be there.
+const PRESENT: f64 = 0.9;
+
+/// The place of the keywords, behind all fields.
+const KEYWORDS: u32 = u32::MAX;
+
+/// A predicate that a scan answers.
+struct Scanned {
+    place: u32,
+    predicate: PredId,
+    expr: ExprId,
     odds: f64,
 }
 
-/// How a predicate is tested, and what must be set for it to be true.
-#[derive(Debug, Clone)]
-struct Tested {
-    test: Test,
-    witness: Option<Witness>,
-}
-
-#[derive(Debug, Default)]
-struct FieldBuilder {
-    present: Option<u32>,
-    any_text: Option<u32>,
-    folded: ScanBuilder,
-    spelled: ScanBuilder,
-    numbers: Vec<(Number, u32)>,
-}
-
-struct Builder<'s> {
-    exprs: &'s Exprs,
-    options: &'s ProgramOptions,
-    regexes: &'s Regexes,
-    names: Vec<&'s str>,
-    places: FxHashMap<FieldId, u32>,
-    fields: Vec<FieldBuilder>,
-    keywords: Option<FieldBuilder>,
-    bits: u32,
-    lazy: Vec<Lazy>,
-    tested: FxHashMap<ExprId, Tested>,
-    code: Code,
+struct Builder<'p> {
+    program: &'p Program,
+    plan: Plan,
+    names: Vec<&'p str>,
+    seen: FxHashSet<ExprId>,
+    scanned: Vec<Scanned>,
+    /// Per bit, how often it is expected to be set.
+    odds: Vec<f64>,
+    /// Per lazy test, the bit without which it is false.
+    needs: Vec<Option<u32>>,
 }
 
 impl Plan {
     /// Lays out `rules`.
-    pub(super) fn new(program: &Program, rules: impl Iterator<Item = RuleId>) -> Self {
-        let Program {
-            set,
-            options,
-            regexes,
-            ..
-        } = program;
+    pub(super) fn new(program: &Program, rules: &[RuleId]) -> Self {
         let mut builder = Builder {
-            exprs: &set.exprs,
-            options,
-            regexes,
+            program,
+            plan: Plan::default(),
             names: Vec::new(),
-            places: FxHashMap::default(),
-            fields: Vec::new(),
-            keywords: None,
-            bits: 0,
-            lazy: Vec::new(),
-            tested: FxHashMap::default(),
-            code: Code::default(),
+            seen: FxHashSet::default(),
+            scanned: Vec::new(),
+            odds: Vec::new(),
+            needs: Vec::new(),
         };
-        let mut plan = Plan::default();
-        let mut by_bit: Vec<(u32, u32)> = Vec::new();
-        for id in rules {
-            let Some(rule) = set.rule(id) else { continue };
-            let place = plan.rules.len() as u32;
-            let entry = builder.compile(rule.root, YES, NO);
-            plan.rules.push((id, entry));
-            match builder.witness(rule.root) {
-                Some(witness) if options.candidates => {
-                    by_bit.extend(witness.bits.iter().map(|bit| (*bit, place)));
-                }
-                _ => plan.open.push(place),
-            }
-        }
-        by_bit.sort_unstable();
-        by_bit.dedup();
-        plan.postings = vec![(0, 0); builder.bits as usize];
-        for (at, (bit, place)) in by_bit.iter().enumerate() {
-            plan.witnessed.push(*place);
-            if let Some((from, to)) = plan.postings.get_mut(*bit as usize) {
-                if *from == *to {
-                    *from = at as u32;
-                }
-                *to = at as u32 + 1;
-            }
-        }
-        plan.trie = Trie::new(builder.names.iter().copied());
-        plan.fields = builder
-            .fields
-            .into_iter()
-            .map(FieldBuilder::build)
+        let roots: Vec<(RuleId, ExprId)> = rules
+            .iter()
+            .filter_map(|id| Some((*id, program.set.rule(*id)?.root)))
             .collect();
-        plan.keywords = builder.keywords.map(FieldBuilder::build);
-        plan.lazy = builder.lazy;
-        plan.places = builder.places;
-        plan.code = builder.code;
-        plan.tests = builder
-            .tested
-            .into_iter()
-            .map(|(expr, tested)| (expr, tested.test))
-            .collect();
-        plan
+        for (_, root) in &roots {
+            builder.sort_out(*root);
+        }
+        builder.number_questions();
+        builder.write(&roots);
+        builder.plan.trie = Trie::new(builder.names.iter().copied());
+        builder.plan
     }
 
     /// How many bits the scan may set.
@@ -174,369 +124,320 @@ impl Plan {
     }
 }
 
-impl FieldBuilder {
-    fn build(self) -> Field {
-        Field {
-            present: self.present,
-            any_text: self.any_text,
-            folded: self.folded.build(),
-            spelled: self.spelled.build(),
-            numbers: self.numbers,
+/// Sorting the predicates out.
+impl Builder<'_> {
+    fn sort_out(&mut self, expr: ExprId) {
+        if !self.seen.insert(expr) {
+            return;
+        }
+        let program = self.program;
+        match program.set.exprs.get(expr) {
+            Expr::True | Expr::False => {}
+            Expr::Not(inner) => self.sort_out(*inner),
+            Expr::And(parts) | Expr::Or(parts) => {
+                for part in parts {
+                    self.sort_out(*part);
+                }
+            }
+            Expr::Elements {
+                field, selector, ..
+            } => {
+                let needs = match selector {
+                    ElementSelector::Any | ElementSelector::All | ElementSelector::Index(_) => {
+                        Some(self.present(*field))
+                    }
+                    ElementSelector::AllOrEmpty | ElementSelector::None => None,
+                };
+                self.lazy(expr, Lazy::Judge(expr), needs);
+            }
+            Expr::Pred(predicate) => self.predicate(expr, *predicate),
+        }
+    }
+
+    fn predicate(&mut self, expr: ExprId, id: PredId) {
+        let program = self.program;
+        let Some(predicate) = program.set.exprs.predicate(id) else {
+            return self.lazy(expr, Lazy::Judge(expr), None);
+        };
+        let place = match predicate.subject {
+            Subject::Field(field) => self.place(field),
+            Subject::AnyValue => KEYWORDS,
+            Subject::Element => return self.lazy(expr, Lazy::Judge(expr), None),
+        };
+        match (Answered::of(predicate, program), predicate.subject) {
+            (Answered::ByScan(odds), _) => self.scanned.push(Scanned {
+                place,
+                predicate: id,
+                expr,
+                odds,
+            }),
+            (Answered::ByAnyText, _) => {
+                let bit = match self.field(place).any_text {
+                    Some(bit) => bit,
+                    None => self.bit(PRESENT),
+                };
+                self.field(place).any_text = Some(bit);
+                self.plan.tests.insert(expr, Test::Bit(bit));
+            }
+            (Answered::ByPresence, Subject::Field(field)) => {
+                let bit = self.present(field);
+                self.plan.tests.insert(expr, Test::Bit(bit));
+            }
+            (_, Subject::Field(field)) => {
+                let lazy = self.alone(expr, place, predicate);
+                let needs = match lazy {
+                    Lazy::Null(_) => None,
+                    _ => Some(self.present(field)),
+                };
+                self.lazy(expr, lazy, needs);
+            }
+            _ => {
+                let lazy = match &predicate.op {
+                    Op::Str(op) => Lazy::Keyword(matcher(predicate.subject, op), op.cased),
+                    _ => Lazy::Judge(expr),
+                };
+                self.lazy(expr, lazy, None);
+            }
+        }
+    }
+
+    /// A question about a field that no scan answers.
+    fn alone(&mut self, expr: ExprId, place: u32, predicate: &Predicate) -> Lazy {
+        let subject = predicate.subject;
+        match &predicate.op {
+            Op::Null => Lazy::Null(place),
+            Op::Str(op) if op.cased => Lazy::Text(place, matcher(subject, op)),
+            Op::Str(op) => Lazy::FoldedText(place, matcher(subject, op)),
+            Op::Regex(regex) => {
+                Lazy::FoldedText(place, TextMatcher::Regex(self.program.regexes.get(regex)))
+            }
+            Op::Cidr(net) => Lazy::Cidr(place, *net),
+            Op::Compare(comparison, number) => Lazy::Compare(place, *comparison, *number),
+            Op::FieldRef(reference) => {
+                Lazy::FieldRef(place, self.place(reference.field), *reference)
+            }
+            _ => Lazy::Judge(expr),
+        }
+    }
+
+    fn lazy(&mut self, expr: ExprId, lazy: Lazy, needs: Option<u32>) {
+        let number = self.plan.lazy.len() as u32;
+        self.plan.lazy.push(lazy);
+        self.needs.push(needs);
+        self.plan.tests.insert(expr, Test::Lazy(number));
+    }
+
+    fn bit(&mut self, odds: f64) -> u32 {
+        self.odds.push(odds);
+        self.odds.len() as u32 - 1
+    }
+
+    /// The bit that tells that a field is there.
+    fn present(&mut self, field: FieldId) -> u32 {
+        let place = self.place(field);
+        let bit = match self.field(place).present {
+            Some(bit) => bit,
+            None => self.bit(PRESENT),
+        };
+        self.field(place).present = Some(bit);
+        bit
+    }
+
+    fn place(&mut self, field: FieldId) -> u32 {
+        if let Some(place) = self.plan.places.get(&field) {
+            return *place;
+        }
+        let place = self.plan.fields.len() as u32;
+        self.names.push(self.program.set.exprs.field_name(field));
+        self.plan.fields.push(Field::default());
+        self.plan.places.insert(field, place);
+        place
+    }
+
+    fn field(&mut self, place: u32) -> &mut Field {
+        match self.plan.fields.get_mut(place as usize) {
+            Some(field) => field,
+            None => self.plan.keywords.get_or_insert_default(),
+        }
+    }
+
+    /// Gives each field the run of bits its scan answers with.
+    fn number_questions(&mut self) {
+        let mut scanned = std::mem::take(&mut self.scanned);
+        scanned.sort_unstable_by_key(|s| (s.place, s.predicate));
+        for asked in scanned.chunk_by(|a, b| a.place == b.place) {
+            let Some(place) = asked.first().map(|s| s.place) else {
+                continue;
+            };
+            let first = self.odds.len() as u32;
+            for question in asked {
+                let bit = self.bit(question.odds);
+                self.plan.tests.insert(question.expr, Test::Bit(bit));
+            }
+            let predicates = asked.iter().map(|s| s.predicate).collect();
+            let questions = self.program.questions.get(predicates);
+            let field = self.field(place);
+            field.first = first;
+            field.questions = Some(questions);
         }
     }
 }
 
-impl<'s> Builder<'s> {
-    fn place(&mut self, field: FieldId) -> u32 {
-        if let Some(place) = self.places.get(&field) {
-            return *place;
+/// Writing the rules.
+impl Builder<'_> {
+    fn write(&mut self, roots: &[(RuleId, ExprId)]) {
+        let mut by_bit: Vec<(u32, u32)> = Vec::new();
+        let mut witness = Vec::new();
+        for (rule, (id, root)) in (0..).zip(roots) {
+            let entry = self.compile(*root, YES, NO);
+            self.plan.rules.push((*id, entry));
+            if self.program.options.candidates && self.odds(*root).is_some() {
+                self.witness(*root, &mut witness);
+                by_bit.extend(witness.drain(..).map(|bit| (bit, rule)));
+            } else {
+                self.plan.open.push(rule);
+            }
         }
-        let place = self.fields.len() as u32;
-        self.names.push(self.exprs.field_name(field));
-        self.fields.push(FieldBuilder::default());
-        self.places.insert(field, place);
-        place
+        by_bit.sort_unstable();
+        by_bit.dedup();
+        self.plan.postings = vec![(0, 0); self.odds.len()];
+        for rules in by_bit.chunk_by(|a, b| a.0 == b.0) {
+            let from = self.plan.witnessed.len() as u32;
+            self.plan
+                .witnessed
+                .extend(rules.iter().map(|(_, rule)| rule));
+            if let Some((bit, _)) = rules.first()
+                && let Some(range) = self.plan.postings.get_mut(*bit as usize)
+            {
+                *range = (from, self.plan.witnessed.len() as u32);
+            }
+        }
     }
 
-    fn bit(&mut self) -> u32 {
-        self.bits += 1;
-        self.bits - 1
-    }
-
-    fn lazy(&mut self, lazy: Lazy) -> Test {
-        self.lazy.push(lazy);
-        Test::Lazy(self.lazy.len() as u32 - 1)
+    fn test(&self, expr: ExprId) -> Option<Test> {
+        self.plan.tests.get(&expr).copied()
     }
 
     /// Code for an expression that goes on at `yes` or `no`; gives where it starts.
     fn compile(&mut self, expr: ExprId, yes: u32, no: u32) -> u32 {
-        match self.exprs.get(expr) {
+        match self.program.set.exprs.get(expr) {
             Expr::True => yes,
             Expr::False => no,
             Expr::Not(inner) => self.compile(*inner, no, yes),
             Expr::And(parts) => {
-                let order = self.ordered(parts);
+                let order = self.ordered(parts.to_vec());
                 order
                     .into_iter()
                     .rev()
                     .fold(yes, |next, part| self.compile(part, next, no))
             }
             Expr::Or(parts) => {
-                let order = self.ordered(parts);
-                order
+                let (runs, others) = self.runs(parts);
+                let next = self
+                    .ordered(others)
                     .into_iter()
                     .rev()
-                    .fold(no, |next, part| self.compile(part, yes, next))
+                    .fold(no, |next, part| self.compile(part, yes, next));
+                runs.into_iter()
+                    .rev()
+                    .fold(next, |next, test| self.plan.code.push(test, yes, next))
             }
-            Expr::Pred(_) | Expr::Elements { .. } => {
-                let test = self.tested(expr).test;
-                self.code.push(test, yes, no)
-            }
+            Expr::Pred(_) | Expr::Elements { .. } => match self.test(expr) {
+                Some(test) => self.plan.code.push(test, yes, no),
+                None => no,
+            },
         }
     }
 
+    /// The bits among the parts of an `or`, neighbours as one test, and the other parts.
+    fn runs(&self, parts: &[ExprId]) -> (Vec<Test>, Vec<ExprId>) {
+        let (mut bits, mut others) = (Vec::new(), Vec::new());
+        for part in parts {
+            match self.test(*part) {
+                Some(Test::Bit(bit)) => bits.push(bit),
+                _ => others.push(*part),
+            }
+        }
+        bits.sort_unstable();
+        let runs = bits
+            .chunk_by(|a, b| a + 1 == *b)
+            .filter_map(|run| match run {
+                [bit] => Some(Test::Bit(*bit)),
+                [first, .., last] => Some(Test::AnyBit(*first, *last)),
+                [] => None,
+            });
+        (runs.collect(), others)
+    }
+
     /// Bits before tests that take work; otherwise as written.
-    fn ordered(&mut self, parts: &'s [ExprId]) -> Vec<ExprId> {
-        let mut order = parts.to_vec();
-        order.sort_by_key(|part| self.takes_work(*part));
+    fn ordered(&self, parts: Vec<ExprId>) -> Vec<ExprId> {
+        let (work, mut order): (Vec<_>, Vec<_>) =
+            parts.into_iter().partition(|part| self.takes_work(*part));
+        order.extend(work);
         order
     }
 
-    fn takes_work(&mut self, expr: ExprId) -> bool {
-        match self.exprs.get(expr) {
+    fn takes_work(&self, expr: ExprId) -> bool {
+        match self.program.set.exprs.get(expr) {
             Expr::True | Expr::False => false,
             Expr::Not(inner) => self.takes_work(*inner),
             Expr::And(parts) | Expr::Or(parts) => parts.iter().any(|p| self.takes_work(*p)),
             Expr::Pred(_) | Expr::Elements { .. } => {
-                matches!(self.tested(expr).test, Test::Lazy(_))
+                matches!(self.test(expr), Some(Test::Lazy(_)))
             }
         }
     }
 
-    /// The bits one of which must be set for `expr` to hold; `None` where it may hold with
-    /// none set.
-    fn witness(&mut self, expr: ExprId) -> Option<Witness> {
-        match self.exprs.get(expr) {
-            Expr::False => Some(Witness {
-                bits: Vec::new(),
-                odds: 0.0,
-            }),
+    /// How often one of the bits that must be set for `expr` to hold is expected to be;
+    /// `None` where it may hold with none set.
+    fn odds(&self, expr: ExprId) -> Option<f64> {
+        match self.program.set.exprs.get(expr) {
+            Expr::False => Some(0.0),
             Expr::True | Expr::Not(_) => None,
             Expr::And(parts) => parts
                 .iter()
-                .filter_map(|part| self.witness(*part))
-                .min_by(|a, b| a.odds.total_cmp(&b.odds)),
+                .filter_map(|part| self.odds(*part))
+                .min_by(f64::total_cmp),
+            Expr::Or(parts) => parts.iter().map(|part| self.odds(*part)).sum(),
+            Expr::Pred(_) | Expr::Elements { .. } => {
+                self.odds.get(self.needed(expr)? as usize).copied()
+            }
+        }
+    }
+
+    /// The bit without which a predicate is false.
+    fn needed(&self, expr: ExprId) -> Option<u32> {
+        match self.test(expr)? {
+            Test::Bit(bit) => Some(bit),
+            Test::Lazy(number) => self.needs.get(number as usize).copied().flatten(),
+            Test::AnyBit(..) => None,
+        }
+    }
+
+    /// The bits one of which must be set for `expr` to hold, if it has [`odds`](Self::odds).
+    fn witness(&self, expr: ExprId, bits: &mut Vec<u32>) {
+        match self.program.set.exprs.get(expr) {
+            Expr::And(parts) => {
+                let rarest = parts
+                    .iter()
+                    .filter_map(|part| Some((self.odds(*part)?, *part)))
+                    .min_by(|a, b| a.0.total_cmp(&b.0));
+                if let Some((_, part)) = rarest {
+                    self.witness(part, bits);
+                }
+            }
             Expr::Or(parts) => {
-                let mut all = Witness {
-                    bits: Vec::new(),
-                    odds: 0.0,
-                };
                 for part in parts {
-                    let witness = self.witness(*part)?;
-                    all.bits.extend(witness.bits);
-                    all.odds += witness.odds;
-                }
-                Some(all)
-            }
-            Expr::Pred(_) | Expr::Elements { .. } => self.tested(expr).witness,
-        }
-    }
-
-    fn tested(&mut self, expr: ExprId) -> Tested {
-        if let Some(tested) = self.tested.get(&expr) {
-            return tested.clone();
-        }
-        let tested = match self.exprs.get(expr) {
-            Expr::Pred(pred) => self.predicate(expr, *pred),
-            Expr::Elements {
-                field, selector, ..
-            } => {
-                let witness = match selector {
-                    ElementSelector::Any | ElementSelector::All | ElementSelector::Index(_) => {
-                        Some(self.present(*field))
-                    }
-                    ElementSelector::AllOrEmpty | ElementSelector::None => None,
-                };
-                Tested {
-                    test: self.lazy(Lazy::Judge(expr)),
-                    witness,
+                    self.witness(*part, bits);
                 }
             }
-            _ => Tested {
-                test: self.lazy(Lazy::Judge(expr)),
-                witness: None,
-            },
-        };
-        self.tested.insert(expr, tested.clone());
-        tested
-    }
-
-    /// The bit that tells that a field is there.
-    fn present(&mut self, field: FieldId) -> Witness {
-        let place = self.place(field) as usize;
-        let bit = match self.fields.get(place).and_then(|f| f.present) {
-            Some(bit) => bit,
-            None => {
-                let bit = self.bit();
-                if let Some(field) = self.fields.get_mut(place) {
-                    field.present = Some(bit);
-                }
-                bit
-            }
-        };
-        Witness {
-            bits: vec![bit],
-            odds: 0.9,
+            Expr::Pred(_) | Expr::Elements { .. } => bits.extend(self.needed(expr)),
+            Expr::True | Expr::False | Expr::Not(_) => {}
         }
-    }
-
-    fn predicate(&mut self, expr: ExprId, id: PredId) -> Tested {
-        let Some(Predicate { subject, op }) = self.exprs.predicate(id) else {
-            return Tested {
-                test: self.lazy(Lazy::Judge(expr)),
-                witness: None,
-            };
-        };
-        match subject {
-            Subject::Field(field) => self.field_predicate(expr, *field, op),
-            Subject::AnyValue => self.keyword(expr, op),
-            Subject::Element => Tested {
-                test: self.lazy(Lazy::Judge(expr)),
-                witness: None,
-            },
-        }
-    }
-
-    fn field_predicate(&mut self, expr: ExprId, field: FieldId, op: &Op) -> Tested {
-        let place = self.place(field);
-        let lazy = match op {
-            Op::Str(op) => return self.string(Some(field), op),
-            Op::Bool(value) => {
-                let text = if *value { "true" } else { "false" };
-                return self.whole(Some(field), text, 0.2);
-            }
-            Op::Num(number) => return self.number(field, *number),
-            Op::Regex(regex) => {
-                let regex = self.regexes.get(regex);
-                let gated = self.options.regex_gates && self.options.literals;
-                let matcher = TextMatcher::Regex(regex.clone());
-                match regex.literals().filter(|_| gated) {
-                    Some(literals) => {
-                        let bit = self.bit();
-                        let odds = literals.iter().map(|l| shape::odds(l.len())).sum();
-                        self.builder(Some(field)).folded.ask(matcher, literals, bit);
-                        return bit_test(bit, odds);
-                    }
-                    None => Lazy::Text(place, matcher),
-                }
-            }
-            Op::Exists => {
-                let witness = self.present(field);
-                let bit = witness.bits.first().copied().unwrap_or(0);
-                return Tested {
-                    test: Test::Bit(bit),
-                    witness: Some(witness),
-                };
-            }
-            Op::Null => {
-                return Tested {
-                    test: self.lazy(Lazy::Null(place)),
-                    witness: None,
-                };
-            }
-            Op::Cidr(net) => Lazy::Cidr(place, *net),
-            Op::Compare(cmp, number) => Lazy::Compare(place, *cmp, *number),
-            Op::Time(..) => Lazy::Judge(expr),
-            Op::FieldRef(reference) => {
-                let other = self.place(reference.field);
-                Lazy::FieldRef(place, other, *reference)
-            }
-        };
-        let witness = Some(self.present(field));
-        Tested {
-            test: self.lazy(lazy),
-            witness,
-        }
-    }
-
-    /// A keyword: asked of every value of the event.
-    fn keyword(&mut self, expr: ExprId, op: &Op) -> Tested {
-        match op {
-            Op::Str(op) => {
-                let anchor = match op.anchor {
-                    Anchor::Whole => Anchor::Contains,
-                    other => other,
-                };
-                self.string(
-                    None,
-                    &StrOp {
-                        anchor,
-                        ..op.clone()
-                    },
-                )
-            }
-            Op::Num(number) => {
-                let text = fold(&number.to_string()).into_owned();
-                let bit = self.bit();
-                let odds = shape::odds(text.len());
-                self.builder(None)
-                    .folded
-                    .literal(&text, Found::Anywhere(bit));
-                bit_test(bit, odds)
-            }
-            _ => Tested {
-                test: self.lazy(Lazy::Judge(expr)),
-                witness: None,
-            },
-        }
-    }
-
-    fn builder(&mut self, field: Option<FieldId>) -> &mut FieldBuilder {
-        let place = field.map(|field| self.place(field) as usize);
-        match place.and_then(|place| self.fields.get_mut(place)) {
-            Some(builder) => builder,
-            None => self.keywords.get_or_insert_default(),
-        }
-    }
-
-    fn whole(&mut self, field: Option<FieldId>, text: &str, odds: f64) -> Tested {
-        let bit = self.bit();
-        self.builder(field).folded.whole(text, bit);
-        bit_test(bit, odds)
-    }
-
-    fn number(&mut self, field: FieldId, number: Number) -> Tested {
-        let number = shape::canonical(number);
-        let bit = self.bit();
-        let builder = self.builder(Some(field));
-        builder.numbers.push((number, bit));
-        builder.folded.whole(&fold(&number.to_string()), bit);
-        bit_test(bit, 0.1)
-    }
-
-    fn string(&mut self, field: Option<FieldId>, op: &StrOp) -> Tested {
-        let texts = shape::texts(op);
-        if let Some(texts) = texts.filter(|_| self.options.literals) {
-            if op.anchor != Anchor::Whole && texts.iter().any(String::is_empty) {
-                return self.any_text(field);
-            }
-            let bit = self.bit();
-            let odds = texts.iter().map(|t| shape::odds(t.len())).sum();
-            for text in &texts {
-                let builder = self.builder(field);
-                let scan = if op.cased {
-                    &mut builder.spelled
-                } else {
-                    &mut builder.folded
-                };
-                match op.anchor {
-                    Anchor::Whole => scan.whole(text, bit),
-                    Anchor::Contains => scan.literal(text, Found::Anywhere(bit)),
-                    Anchor::Start => scan.literal(text, Found::AtStart(bit)),
-                    Anchor::End => scan.literal(text, Found::AtEnd(bit)),
-                }
-            }
-            return bit_test(bit, odds);
-        }
-        if shape::matches_any_text(op) {
-            return self.any_text(field);
-        }
-        let matcher = TextMatcher::pattern(op.anchor, &op.pattern, op.cased);
-        if self.options.literals
-            && let Some(literal) = shape::longest_literal(op)
-        {
-            let bit = self.bit();
-            let odds = shape::odds(literal.len());
-            let builder = self.builder(field);
-            let scan = if op.cased {
-                &mut builder.spelled
-            } else {
-                &mut builder.folded
-            };
-            scan.ask(matcher, &[literal], bit);
-            return bit_test(bit, odds);
-        }
-        match field {
-            Some(field) => {
-                let place = self.place(field);
-                let witness = Some(self.present(field));
-                let lazy = if op.cased {
-                    Lazy::Text(place, matcher)
-                } else {
-                    Lazy::FoldedText(place, matcher)
-                };
-                Tested {
-                    test: self.lazy(lazy),
-                    witness,
-                }
-            }
-            None => Tested {
-                test: self.lazy(Lazy::Keyword(matcher, op.cased)),
-                witness: None,
-            },
-        }
-    }
-
-    fn any_text(&mut self, field: Option<FieldId>) -> Tested {
-        let known = self.builder(field).any_text;
-        let bit = match known {
-            Some(bit) => bit,
-            None => {
-                let bit = self.bit();
-                self.builder(field).any_text = Some(bit);
-                bit
-            }
-        };
-        bit_test(bit, 0.9)
     }
 }
 
-fn bit_test(bit: u32, odds: f64) -> Tested {
-    Tested {
-        test: Test::Bit(bit),
-        witness: Some(Witness {
-            bits: vec![bit],
-            odds,
-        }),
-    }
+fn matcher(subject: Subject, op: &StrOp) -> TextMatcher {
+    let anchor = super::question::anchor(subject, op);
+    TextMatcher::pattern(anchor, &op.pattern, op.cased)
 }

@@ -2,15 +2,16 @@
 
 use super::Program;
 use super::code::Test;
+use super::memo::{Memo, Recorder};
 use super::plan::{Field, Lazy, Plan};
-use super::scan::Answers;
-use super::scratch::{EMPTY, Head, NONE, Scratch};
+use super::scratch::{Common, EMPTY, FieldAnswers, Head, NONE, Scratch};
 use super::trie::Trie;
 use crate::event::{Event, NodeId, Value};
 use crate::fold::fold_into;
-use crate::{naive, value};
+use crate::naive::{self, Scope};
+use crate::value;
 use sigwright_ir::pred::{Anchor, FieldRef};
-use sigwright_ir::{Expr, ExprId, RuleId};
+use sigwright_ir::{Expr, ExprId, Op, Predicate, RuleId};
 
 /// One event on its way through a plan.
 pub(super) struct Run<'r> {
@@ -18,7 +19,7 @@ pub(super) struct Run<'r> {
     pub(super) program: &'r Program,
     pub(super) event: &'r Event,
     pub(super) scratch: &'r mut Scratch,
-    pub(super) folded: &'r mut String,
+    pub(super) common: &'r mut Common,
 }
 
 impl Run<'_> {
@@ -76,6 +77,16 @@ impl Run<'_> {
                 self.scratch.set(bit);
             }
             let mut next = self.head(number).first;
+            if let Some((node, NONE)) = self.scratch.values.get(next as usize).copied()
+                && let Value::String(text) = event.value(node)
+            {
+                if let Some(head) = self.scratch.heads.get_mut(number as usize) {
+                    head.text = true;
+                    head.value = true;
+                }
+                self.ask_or_recall(field, text);
+                continue;
+            }
             while let Some((node, after)) = self.scratch.values.get(next as usize).copied() {
                 next = after;
                 event.leaves(node, &mut |leaf| {
@@ -89,7 +100,9 @@ impl Run<'_> {
                 });
             }
         }
-        if let Some(keywords) = &plan.keywords {
+        if let Some(keywords) = &plan.keywords
+            && self.may_hold(keywords)
+        {
             event.every_value(&mut |leaf| self.ask(keywords, event.value(leaf)));
         }
     }
@@ -102,30 +115,83 @@ impl Run<'_> {
             .unwrap_or(EMPTY)
     }
 
-    fn ask(&mut self, field: &Field, value: Value<'_>) {
-        let Some(text) = value.text() else { return };
+    /// Whether it is worth asking each value of the event: the event as a whole holds a
+    /// keyword.
+    fn may_hold(&mut self, keywords: &Field) -> bool {
+        if keywords.any_text.is_some() {
+            return true;
+        }
+        let Some(questions) = &keywords.questions else {
+            return true;
+        };
+        let Some(gate) = &questions.tables(self.program).gate else {
+            return true;
+        };
+        let Some((spelled, decoded)) = self.event.everything() else {
+            return true;
+        };
+        let folded = &mut self.common.folded;
+        folded.clear();
+        fold_into(spelled, folded);
+        fold_into(decoded, folded);
+        gate.opens(folded)
+    }
+
+    /// Asks the one value of a field, a string, unless it is known what comes of that.
+    fn ask_or_recall(&mut self, field: &Field, text: &str) {
         if let Some(bit) = field.any_text {
             self.scratch.set(bit);
         }
-        if let Some(scan) = &field.folded {
-            self.folded.clear();
-            fold_into(text, self.folded);
-            self.scratch.tried.clear();
-            scan.run(self.folded, text, self.scratch);
-        }
-        if let Some(scan) = &field.spelled {
-            self.scratch.tried.clear();
-            scan.run(text, text, self.scratch);
-        }
-        if let Value::Number(spelled) = value
-            && !field.numbers.is_empty()
-            && !is_plain_whole(spelled)
-        {
-            for (number, bit) in &field.numbers {
-                if value::equals_number(value, number) {
-                    self.scratch.set(*bit);
-                }
+        let Some(questions) = &field.questions else {
+            return;
+        };
+        let value = Value::String(text);
+        let place = match self.program.options.memo {
+            true => Memo::place(questions.number, text),
+            false => None,
+        };
+        let Some(place) = place else {
+            return self.ask(field, value);
+        };
+        if let Some(bits) = self.common.memo.recall(place, questions.number, text) {
+            for bit in bits {
+                self.scratch.set(field.first + bit);
             }
+            return;
+        }
+        self.common.answers.clear();
+        let mut recorder = Recorder {
+            answers: &mut FieldAnswers {
+                scratch: self.scratch,
+                first: field.first,
+            },
+            bits: &mut self.common.answers,
+            complete: true,
+        };
+        let tables = questions.tables(self.program);
+        tables.ask(value, &mut self.common.folded, &mut recorder);
+        if recorder.complete {
+            let bits = &self.common.answers;
+            self.common
+                .memo
+                .remember(place, questions.number, text, bits);
+        }
+    }
+
+    fn ask(&mut self, field: &Field, value: Value<'_>) {
+        if value.text().is_none() {
+            return;
+        }
+        if let Some(bit) = field.any_text {
+            self.scratch.set(bit);
+        }
+        if let Some(questions) = &field.questions {
+            let mut answers = FieldAnswers {
+                scratch: self.scratch,
+                first: field.first,
+            };
+            let tables = questions.tables(self.program);
+            tables.ask(value, &mut self.common.folded, &mut answers);
         }
     }
 
@@ -187,9 +253,11 @@ impl Run<'_> {
         }
     }
 
+    #[inline]
     pub(super) fn test(&mut self, test: Test) -> bool {
         match test {
             Test::Bit(bit) => self.scratch.is_set(bit),
+            Test::AnyBit(first, last) => self.scratch.any_set(first, last),
             Test::Lazy(number) => self.lazy(number),
         }
     }
@@ -203,7 +271,43 @@ impl Run<'_> {
         }
     }
 
+    /// Puts into `found`, cleared first, the values that make a predicate about a field true,
+    /// as [`naive::answers`] finds them.
+    pub(super) fn answers(
+        &self,
+        field: u32,
+        predicate: &Predicate,
+        scope: Scope<'_>,
+        found: &mut Vec<NodeId>,
+    ) {
+        found.clear();
+        let exprs = &self.program.set.exprs;
+        if let Op::FieldRef(_) = predicate.op {
+            found.extend(naive::answers(exprs, predicate, scope));
+            return;
+        }
+        let mut next = self.head(field).first;
+        while let Some((node, after)) = self.scratch.values.get(next as usize).copied() {
+            next = after;
+            found.push(node);
+        }
+        // the chain begins at the last
+        found.reverse();
+        if predicate.op == Op::Exists {
+            return;
+        }
+        let reached = found.len();
+        for i in 0..reached {
+            if let Some(node) = found.get(i).copied() {
+                self.event.leaves(node, &mut |leaf| found.push(leaf));
+            }
+        }
+        found.drain(..reached);
+        found.retain(|node| naive::satisfies(exprs, &predicate.op, scope, *node));
+    }
+
     /// The answer to a lazy test, worked out once per event.
+    #[inline(never)]
     fn lazy(&mut self, number: u32) -> bool {
         match self.scratch.lazy.get(number as usize) {
             Some(0) => {}
@@ -228,16 +332,17 @@ impl Run<'_> {
                 let Some(text) = value.text() else {
                     return false;
                 };
-                matcher.is_match(text).unwrap_or_else(|_| run.give_up())
+                let answer = matcher.is_match(text, text);
+                answer.unwrap_or_else(|_| run.give_up())
             }),
             Lazy::FoldedText(field, matcher) => self.any(*field, |run, value| {
                 let Some(text) = value.text() else {
                     return false;
                 };
-                run.folded.clear();
-                fold_into(text, run.folded);
+                run.common.folded.clear();
+                fold_into(text, &mut run.common.folded);
                 matcher
-                    .is_match(run.folded)
+                    .is_match(&run.common.folded, text)
                     .unwrap_or_else(|_| run.give_up())
             }),
             Lazy::Cidr(field, net) => self.any(*field, |_, value| {
@@ -259,13 +364,13 @@ impl Run<'_> {
                     if answer {
                         return;
                     }
-                    self.folded.clear();
+                    self.common.folded.clear();
                     if *cased {
-                        self.folded.push_str(text);
+                        self.common.folded.push_str(text);
                     } else {
-                        fold_into(text, self.folded);
+                        fold_into(text, &mut self.common.folded);
                     }
-                    match matcher.is_match(self.folded) {
+                    match matcher.is_match(&self.common.folded, text) {
                         Ok(found) => answer = found,
                         Err(_) => self.scratch.exhausted += 1,
                     }
@@ -299,8 +404,8 @@ impl Run<'_> {
                 let Some(text) = value.text() else {
                     return false;
                 };
-                prepare(text, run.folded);
-                let theirs = run.folded.as_str();
+                prepare(text, &mut run.common.folded);
+                let theirs = run.common.folded.as_str();
                 match reference.anchor {
                     Anchor::Whole => ours == theirs,
                     _ if theirs.is_empty() => false,
@@ -348,9 +453,4 @@ impl Run<'_> {
         }
         answer
     }
-}
-
-/// A number spelled as [`sigwright_ir::pred::Number`] spells whole numbers.
-fn is_plain_whole(spelled: &str) -> bool {
-    spelled != "-0" && !spelled.bytes().any(|b| matches!(b, b'.' | b'e' | b'E'))
 }

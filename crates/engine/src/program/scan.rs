@@ -1,21 +1,20 @@
 //! All string questions about one field, answered by one pass over a value.
 //!
-//! Whole values are looked up by hash; prefixes, suffixes, substrings and the literals that
-//! longer patterns and regular expressions cannot do without go into one automaton.
+//! Whole values are looked up by hash, prefixes and suffixes in a tree from their end of the
+//! value; substrings and the literals that longer patterns and regular expressions cannot do
+//! without go into one automaton, behind a gate where they are few.
 
+use super::affixes::{Affixes, End};
+use super::gate::Gate;
 use super::text::TextMatcher;
 use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder};
 use rustc_hash::FxHashMap;
 
 /// What to do where a literal was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
-    /// Sets the bit, wherever it was found.
-    Anywhere(u32),
-    /// Sets the bit if found at the start.
-    AtStart(u32),
-    /// Sets the bit if found at the end.
-    AtEnd(u32),
+enum Found {
+    /// Sets the bit.
+    Set(u32),
     /// The matcher of this number may match: ask it.
     Ask(u32),
 }
@@ -24,6 +23,8 @@ pub(super) enum Found {
 #[derive(Debug, Default)]
 pub(super) struct ScanBuilder {
     whole: FxHashMap<String, Vec<u32>>,
+    starts: FxHashMap<String, Vec<u32>>,
+    ends: FxHashMap<String, Vec<u32>>,
     literals: FxHashMap<String, Vec<Found>>,
     asked: Vec<(TextMatcher, u32)>,
 }
@@ -34,12 +35,33 @@ impl ScanBuilder {
         self.whole.entry(text.to_owned()).or_default().push(bit);
     }
 
-    /// Something is done where this literal, not empty, is found.
-    pub(super) fn literal(&mut self, text: &str, found: Found) {
+    /// The bit is set where the value begins with this text, not empty.
+    pub(super) fn start(&mut self, text: &str, bit: u32) {
+        self.starts.entry(text.to_owned()).or_default().push(bit);
+    }
+
+    /// The bit is set where the value ends with this text, not empty.
+    pub(super) fn end(&mut self, text: &str, bit: u32) {
+        self.ends.entry(text.to_owned()).or_default().push(bit);
+    }
+
+    /// The bit is set where the value holds this text, not empty.
+    pub(super) fn anywhere(&mut self, text: &str, bit: u32) {
+        self.literal(text, Found::Set(bit));
+    }
+
+    fn literal(&mut self, text: &str, found: Found) {
         self.literals
             .entry(text.to_owned())
             .or_default()
             .push(found);
+    }
+
+    /// The texts one of which a value must hold for any bit to be set.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> + Clone {
+        let parts = self.whole.keys().chain(self.starts.keys());
+        let parts = parts.chain(self.ends.keys()).chain(self.literals.keys());
+        parts.map(String::as_str)
     }
 
     /// The bit is set where the matcher matches; it is asked only if one of the literals was
@@ -54,9 +76,7 @@ impl ScanBuilder {
 
     /// Builds the tables.
     pub(super) fn build(self) -> Option<Scan> {
-        if self.whole.is_empty() && self.literals.is_empty() {
-            return None;
-        }
+        self.texts().next()?;
         let mut sorted: Vec<(String, Vec<Found>)> = self.literals.into_iter().collect();
         sorted.sort_by(|a, b| a.0.cmp(&b.0));
         let mut found = Vec::new();
@@ -84,6 +104,9 @@ impl ScanBuilder {
         }
         Some(Scan {
             whole_lengths,
+            starts: Affixes::new(End::Start, self.starts),
+            ends: Affixes::new(End::Last, self.ends),
+            gate: Gate::new(sorted.iter().map(|(text, _)| text.as_str())),
             whole: self
                 .whole
                 .into_iter()
@@ -102,6 +125,9 @@ pub(super) struct Scan {
     /// Bit n: some whole value has n bytes; bit 63: 63 or more.
     whole_lengths: u64,
     whole: FxHashMap<Box<str>, Box<[u32]>>,
+    starts: Option<Affixes>,
+    ends: Option<Affixes>,
+    gate: Option<Gate>,
     automaton: Option<DoubleArrayAhoCorasick<u32>>,
     ranges: Vec<(u32, u32)>,
     found: Vec<Found>,
@@ -124,7 +150,9 @@ pub(super) trait Answers {
     fn set(&mut self, bit: u32);
     /// Whether a bit is set already.
     fn is_set(&self, bit: u32) -> bool;
-    /// Remembers a number for this value; false where it was remembered before.
+    /// What comes next is about another text.
+    fn next_text(&mut self);
+    /// Remembers a number for this text; false where it was remembered before.
     fn first_time(&mut self, number: u32) -> bool;
     /// A matcher gave up.
     fn exhausted(&mut self);
@@ -141,9 +169,15 @@ impl Scan {
                 answers.set(*bit);
             }
         }
+        for affixes in [&self.starts, &self.ends].into_iter().flatten() {
+            affixes.each(scanned.as_bytes(), |bit| answers.set(bit));
+        }
         let Some(automaton) = &self.automaton else {
             return;
         };
+        if self.gate.as_ref().is_some_and(|gate| !gate.opens(scanned)) {
+            return;
+        }
         for hit in automaton.find_overlapping_iter(scanned) {
             let Some((from, to)) = self.ranges.get(hit.value() as usize) else {
                 continue;
@@ -154,11 +188,8 @@ impl Scan {
                 .unwrap_or_default()
             {
                 match *found {
-                    Found::Anywhere(bit) => answers.set(bit),
-                    Found::AtStart(bit) if hit.start() == 0 => answers.set(bit),
-                    Found::AtEnd(bit) if hit.end() == scanned.len() => answers.set(bit),
+                    Found::Set(bit) => answers.set(bit),
                     Found::Ask(number) => self.ask(number, scanned, spelled, answers),
-                    Found::AtStart(_) | Found::AtEnd(_) => {}
                 }
             }
         }
@@ -171,11 +202,7 @@ impl Scan {
         if answers.is_set(*bit) || !answers.first_time(number) {
             return;
         }
-        let text = match matcher {
-            TextMatcher::Pattern(_) => scanned,
-            _ => spelled,
-        };
-        match matcher.is_match(text) {
+        match matcher.is_match(scanned, spelled) {
             Ok(true) => answers.set(*bit),
             Ok(false) => {}
             Err(_) => answers.exhausted(),

@@ -1,5 +1,6 @@
 //! What is known of the event at hand; kept from event to event for its memory.
 
+use super::memo::Memo;
 use super::plan::Plan;
 use super::scan::Answers;
 use super::sketch::Sketch;
@@ -30,9 +31,22 @@ pub(super) struct Scratch {
     pub(super) text: String,
     pub(super) exhausted: u64,
     pub(super) duplicate: bool,
+    /// Whether the guards of the rule whose evidence is looked for hold, as far as asked.
+    pub(super) guards: Vec<Option<bool>>,
+    /// Values given as evidence.
+    pub(super) nodes: Vec<NodeId>,
     /// Per rule of the set, once its evidence was asked for; the inner `None` where there is
     /// no flat way to find it.
     pub(super) sketches: FxHashMap<RuleId, Option<Rc<Sketch>>>,
+}
+
+/// What serves every log alike.
+#[derive(Debug, Default)]
+pub(super) struct Common {
+    pub(super) folded: String,
+    pub(super) memo: Memo,
+    /// What the value at hand answers.
+    pub(super) answers: Vec<u32>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -52,8 +66,41 @@ pub(super) const EMPTY: Head = Head {
     value: false,
 };
 
-impl Answers for Scratch {
+/// The answers to the questions about one field, whose bits begin at `first`.
+pub(super) struct FieldAnswers<'s> {
+    pub(super) scratch: &'s mut Scratch,
+    pub(super) first: u32,
+}
+
+impl Answers for FieldAnswers<'_> {
     fn set(&mut self, bit: u32) {
+        self.scratch.set(self.first + bit);
+    }
+
+    fn is_set(&self, bit: u32) -> bool {
+        self.scratch.is_set(self.first + bit)
+    }
+
+    fn next_text(&mut self) {
+        self.scratch.tried.clear();
+    }
+
+    fn first_time(&mut self, number: u32) -> bool {
+        let tried = &mut self.scratch.tried;
+        let new = !tried.contains(&number);
+        if new {
+            tried.push(number);
+        }
+        new
+    }
+
+    fn exhausted(&mut self) {
+        self.scratch.exhausted += 1;
+    }
+}
+
+impl Scratch {
+    pub(super) fn set(&mut self, bit: u32) {
         if let Some(word) = self.bits.get_mut(bit as usize / 64) {
             let mask = 1 << (bit % 64);
             if *word & mask == 0 {
@@ -63,26 +110,27 @@ impl Answers for Scratch {
         }
     }
 
-    fn is_set(&self, bit: u32) -> bool {
+    pub(super) fn is_set(&self, bit: u32) -> bool {
         self.bits
             .get(bit as usize / 64)
             .is_some_and(|word| word >> (bit % 64) & 1 == 1)
     }
 
-    fn first_time(&mut self, number: u32) -> bool {
-        let new = !self.tried.contains(&number);
-        if new {
-            self.tried.push(number);
+    /// Whether a bit from `first` to `last` is set.
+    pub(super) fn any_set(&self, first: u32, last: u32) -> bool {
+        let (from, to) = (first as usize / 64, last as usize / 64);
+        let words = self.bits.get(from..=to).unwrap_or_default();
+        let above = u64::MAX << (first % 64);
+        let below = u64::MAX >> (63 - last % 64);
+        match words {
+            [] => false,
+            [only] => only & above & below != 0,
+            [start, between @ .., end] => {
+                start & above != 0 || end & below != 0 || between.iter().any(|word| *word != 0)
+            }
         }
-        new
     }
 
-    fn exhausted(&mut self) {
-        self.exhausted += 1;
-    }
-}
-
-impl Scratch {
     pub(super) fn fit(&mut self, plan: &Plan) {
         self.bits.resize(plan.bits().div_ceil(64), 0);
         self.lazy.resize(plan.lazy.len(), 0);

@@ -1,7 +1,7 @@
 //! What a pattern's shape allows: tables, a literal to look for first, or neither.
 
 use crate::fold::fold;
-use sigwright_ir::pred::{Anchor, Number, Part, StrOp};
+use sigwright_ir::pred::{Anchor, Number, Part, Pattern};
 use sigwright_syntax::pattern::DASHES;
 
 /// A pattern with dashes is spelled out in up to this many texts; with more it is asked
@@ -11,14 +11,32 @@ const MOST_SPELLINGS: usize = 25;
 /// A literal shorter than this does not stand in for a pattern.
 const SHORTEST: usize = 2;
 
-/// The texts a pattern stands for, folded where case does not count; `None` where it has
-/// wildcards, or too many dashes.
-pub(super) fn texts(op: &StrOp) -> Option<Vec<String>> {
+/// How many texts a pattern stands for and about how long they are, in bytes; `None` where it
+/// has wildcards, or too many dashes.
+pub(super) fn spellings(pattern: &Pattern) -> Option<(u32, usize)> {
+    let (mut number, mut len) = (1, 0);
+    for part in pattern.parts() {
+        match part {
+            Part::Text(text) => len += text.len(),
+            Part::Dash(_) if number * DASHES.len() <= MOST_SPELLINGS => {
+                number *= DASHES.len();
+                len += 1;
+            }
+            _ => return None,
+        }
+    }
+    Some((u32::try_from(number).ok()?, len))
+}
+
+/// The texts a pattern stands for, folded where case does not count, if it has
+/// [`spellings`].
+pub(super) fn texts(pattern: &Pattern, cased: bool) -> Option<Vec<String>> {
+    spellings(pattern)?;
     let mut texts = vec![String::new()];
-    for part in op.pattern.parts() {
+    for part in pattern.parts() {
         match part {
             Part::Text(text) => {
-                let text = if op.cased {
+                let text = if cased {
                     text.as_str().into()
                 } else {
                     fold(text)
@@ -27,35 +45,33 @@ pub(super) fn texts(op: &StrOp) -> Option<Vec<String>> {
                     spelling.push_str(&text);
                 }
             }
-            Part::Dash(_) if texts.len() * DASHES.len() <= MOST_SPELLINGS => {
+            _ => {
                 texts = texts
                     .iter()
                     .flat_map(|spelling| DASHES.map(|dash| format!("{spelling}{dash}")))
                     .collect();
             }
-            _ => return None,
         }
     }
     Some(texts)
 }
 
 /// True for a pattern of nothing but `*`.
-pub(super) fn matches_any_text(op: &StrOp) -> bool {
-    op.pattern.parts().iter().all(|part| *part == Part::Many)
-        && (op.anchor != Anchor::Whole || !op.pattern.is_empty())
+pub(super) fn matches_any_text(pattern: &Pattern, anchor: Anchor) -> bool {
+    pattern.parts().iter().all(|part| *part == Part::Many)
+        && (anchor != Anchor::Whole || !pattern.is_empty())
 }
 
-/// The longest literal run of a pattern, folded where case does not count.
-pub(super) fn longest_literal(op: &StrOp) -> Option<String> {
-    op.pattern
+/// The longest literal run of a pattern, as the rule spells it.
+pub(super) fn longest_literal(pattern: &Pattern) -> Option<&str> {
+    pattern
         .parts()
         .iter()
         .filter_map(|part| match part {
-            Part::Text(text) if op.cased => Some(text.clone()),
-            Part::Text(text) => Some(fold(text).into_owned()),
+            Part::Text(text) => Some(text.as_str()),
             _ => None,
         })
-        .max_by_key(String::len)
+        .max_by_key(|text| text.len())
         .filter(|text| text.len() >= SHORTEST)
 }
 
@@ -63,7 +79,8 @@ pub(super) fn longest_literal(op: &StrOp) -> Option<String> {
 /// long before short.
 pub(super) fn odds(len: usize) -> f64 {
     let len = u32::try_from(len).unwrap_or(u32::MAX).max(1);
-    1.0 / f64::from(len).powf(1.5)
+    let len = f64::from(len);
+    1.0 / (len * len.sqrt())
 }
 
 /// A number in one form: a float without fraction is a whole number.

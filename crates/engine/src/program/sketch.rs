@@ -5,7 +5,7 @@
 
 use super::code::Test;
 use super::plan::Plan;
-use sigwright_ir::{Expr, ExprId, Exprs, FieldId, Op, Outline, OutlineKind, PredId, Rule, Subject};
+use sigwright_ir::{Expr, ExprId, Exprs, FieldId, Outline, OutlineKind, PredId, Rule, Subject};
 use sigwright_syntax::Span;
 
 /// A rule's values, flat, in the order of its text.
@@ -94,9 +94,6 @@ impl Drawing<'_> {
                 let Subject::Field(field) = predicate.subject else {
                     return Err(NotFlat);
                 };
-                if matches!(predicate.op, Op::Null) {
-                    return Err(NotFlat);
-                }
                 let (Some(test), Some(place)) =
                     (self.plan.tests.get(&expr), self.plan.places.get(&field))
                 else {

@@ -24,11 +24,12 @@ impl TextMatcher {
         TextMatcher::Pattern(Glob::new(anchor, pattern, cased))
     }
 
-    /// Whether the text answers; `Err` where a limit on backtracking was hit.
-    pub(super) fn is_match(&self, text: &str) -> Result<bool, Exhausted> {
+    /// Whether a text answers; `Err` where a limit on backtracking was hit. A pattern is asked
+    /// of `scanned`, folded or as spelled, a regular expression of both: `scanned` folded.
+    pub(super) fn is_match(&self, scanned: &str, spelled: &str) -> Result<bool, Exhausted> {
         match self {
-            TextMatcher::Pattern(glob) => Ok(glob.is_match(text)),
-            TextMatcher::Regex(regex) => regex.is_match(text),
+            TextMatcher::Pattern(glob) => Ok(glob.is_match(scanned)),
+            TextMatcher::Regex(regex) => regex.is_match(scanned, spelled),
         }
     }
 }

@@ -120,28 +120,45 @@ keys! {
     EventCode = "EventCode",
 }
 
-/// For each first byte, the keys that begin with it.
+/// Which keys a name may be: the first by [`slot`], behind each the next of the same slot.
+struct Index {
+    first: [u8; 256],
+    next: [u8; NAMES.len()],
+}
+
+/// No key.
+const NO_KEY: u8 = u8::MAX;
+
 #[expect(
     clippy::indexing_slicing,
     reason = "evaluated by the compiler; an index out of bounds would not compile"
 )]
-static STARTS: [Keys; 128] = {
-    let mut table = [Keys::NONE; 128];
-    let mut byte = 0;
-    while byte < table.len() {
-        let mut set = 0;
-        let mut key = 0;
-        while key < NAMES.len() {
-            if NAMES[key].as_bytes()[0] as usize == byte {
-                set |= 1 << key;
-            }
-            key += 1;
-        }
-        table[byte] = Keys(set);
-        byte += 1;
+static INDEX: Index = {
+    let mut index = Index {
+        first: [NO_KEY; 256],
+        next: [NO_KEY; NAMES.len()],
+    };
+    let mut key = NAMES.len();
+    while key > 0 {
+        key -= 1;
+        let slot = slot(NAMES[key]) as usize;
+        index.next[key] = index.first[slot];
+        index.first[slot] = key as u8;
     }
-    table
+    index
 };
+
+/// From a name's length and ends. The factors keep nearly all keys apart.
+const fn slot(name: &str) -> u8 {
+    let bytes = name.as_bytes();
+    let ([first, ..], [.., last]) = (bytes, bytes) else {
+        return 0;
+    };
+    (bytes.len() as u8)
+        .wrapping_mul(19)
+        .wrapping_add(first.wrapping_mul(21))
+        .wrapping_add(last.wrapping_mul(25))
+}
 
 /// Which keys an object has, and the value of each; of a key that occurs twice, the first.
 #[derive(Debug)]
@@ -162,18 +179,16 @@ impl Shape {
         };
         for (name, node) in event.members(object) {
             shape.len += 1;
-            let first = name.bytes().next().map_or(usize::MAX, usize::from);
-            let mut candidates = STARTS.get(first).map_or(0, |keys| keys.0);
-            while candidates != 0 {
-                let key = candidates.trailing_zeros() as usize;
-                if NAMES.get(key) == Some(&name) {
-                    shape.seen |= 1 << key;
-                    if let Some(place @ None) = shape.at.get_mut(key) {
+            let mut key = INDEX.first.get(usize::from(slot(name))).copied();
+            while let Some(candidate) = key.map(usize::from) {
+                if NAMES.get(candidate) == Some(&name) {
+                    shape.seen |= 1 << candidate;
+                    if let Some(place @ None) = shape.at.get_mut(candidate) {
                         *place = Some(node);
                     }
                     break;
                 }
-                candidates &= candidates - 1;
+                key = INDEX.next.get(candidate).copied();
             }
         }
         shape

@@ -1,25 +1,29 @@
-//! Which cluster a Kubernetes event is from, by what its carrier says.
+//! Which cluster a Kubernetes event is from, by what its carrier says. A log that comes
+//! without a carrier is from the cluster the user named, or from [`UNNAMED`].
 
 use super::{Tools, first};
 use crate::logsource::Family;
 use sigwright_engine::{Event, NodeId};
 use std::ops::Range;
 
-pub(super) fn derive(event: &mut Event, _: Family, _: &Tools) {
-    let Some(carrier) = carrier(event) else {
-        return;
-    };
+/// The cluster of logs that do not say, where nobody does.
+const UNNAMED: &str = "unnamed";
+
+pub(super) fn derive(event: &mut Event, _: Family, tools: &Tools) {
     if super::has(event, "cluster.id") {
         return;
     }
-    let id = match carrier {
-        Carrier::Gke => gke(event),
-        Carrier::Aks(id) => Some(id),
-        Carrier::Eks(group) => eks(event, group),
+    let id = match carrier(event) {
+        Some(Carrier::Gke) => gke(event),
+        Some(Carrier::Aks(id)) => Some(id),
+        Some(Carrier::Eks(group)) => eks(event, group),
+        None => None,
     };
-    if let Some(id) = id {
-        event.add_field("cluster.id", id);
-    }
+    let id = match id {
+        Some(id) => id,
+        None => event.add_text(tools.cluster.as_deref().unwrap_or(UNNAMED)),
+    };
+    event.add_field("cluster.id", id);
 }
 
 /// What says which cluster it is.

@@ -1,21 +1,19 @@
 //! One JSON value per line. Blank lines are no records.
 //!
-//! A line with several values, or with an array, is one record per value or element. A line
+//! A line with an array is one record per element. That a line has several values is seen when
+//! it is decoded: to search every line for it would take longer than to read it. A line
 //! longer than [`Limits::document`] is read as a document of the same length is.
 
 use super::Framer;
 use super::json::Json;
-use super::scan;
 use crate::batch::Batch;
 use crate::limits::Limits;
 use crate::window::Window;
-use memchr::memmem::Finder;
 
 pub(super) struct Ndjson {
     limits: Limits,
     /// The very long line that is being read.
     long: Option<Json>,
-    seams: [Finder<'static>; 2],
 }
 
 impl Ndjson {
@@ -23,15 +21,7 @@ impl Ndjson {
         Ndjson {
             limits: *limits,
             long: None,
-            seams: [Finder::new("}{"), Finder::new("} {")],
         }
-    }
-
-    fn split(&self, batch: &mut Batch) {
-        batch.split(
-            |text| self.seams.iter().any(|seam| seam.find(text).is_some()),
-            scan::values,
-        );
     }
 }
 
@@ -54,7 +44,6 @@ impl Framer for Ndjson {
             let near = rest.get(..=limit).unwrap_or(rest);
             if let Some(last) = memchr::memrchr(b'\n', near) {
                 window.lines(last + 1, batch);
-                self.split(batch);
                 return true;
             }
             if rest.len() > limit {
@@ -63,7 +52,6 @@ impl Framer for Ndjson {
                 let rest = window.rest().len();
                 if rest > 0 {
                     window.lines(rest, batch);
-                    self.split(batch);
                 }
                 return false;
             }

@@ -196,7 +196,7 @@ impl Scan {
 }
 
 /// The values in a text that is all there: of an array its elements.
-pub(super) fn values(text: &[u8]) -> Vec<Range<usize>> {
+pub(crate) fn values(text: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut in_array = false;
     let mut at = 0;

@@ -34,8 +34,16 @@ fn read_as(
     let mut batch = Batch::new();
     let mut all = Read_::default();
     while reader.read(&mut batch) {
-        let records = batch.records().map(|r| (r.line, r.text.to_owned()));
-        all.records.extend(records);
+        // as a decoder would, refused records in their place
+        let refused = batch.decode(|record| Event::from_json(record.text).map(|_| ()));
+        let mut refused = refused.into_iter().map(|(record, _)| record).peekable();
+        let _ = batch.decode(|record| {
+            let read = Event::from_json(record.text).map(|_| ());
+            if read.is_ok() || refused.next_if_eq(&record).is_some() {
+                all.records.push((record.line, record.text.to_owned()));
+            }
+            read
+        });
         let faults = batch.faults().iter();
         all.faults.extend(faults.map(|f| (f.place.line, f.code)));
     }

@@ -100,7 +100,7 @@ impl Lowering<'_> {
         })
     }
 
-    fn search(&mut self, search: &Search, scope: Scope) -> Option<Outline> {
+    pub(super) fn search(&mut self, search: &Search, scope: Scope) -> Option<Outline> {
         let scope = self.deeper(scope, search.span())?;
         match search {
             Search::All(parts, span) => self.group(Link::And, parts, *span, scope),

@@ -4,6 +4,7 @@ use crate::limits::LIMITS;
 use crate::{Context, OutlineKind, Reference, RuleSet, lower};
 use sigwright_syntax::{Diagnostic, Severity, Sources, read};
 
+mod correlations;
 mod documents;
 
 /// A diagnostic as a line: code, then what it underlines.

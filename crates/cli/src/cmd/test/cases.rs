@@ -1,10 +1,14 @@
 //! The file of cases beside a rule.
 
 use super::is_called;
+use crate::args::LatenessArg;
 use crate::load::read_text;
-use crate::settings::LogSourceOverride;
+use crate::settings::{LogSourceOverride, duration};
 use serde::Deserialize;
+use sigwright_engine::Time;
+use sigwright_engine::correlate::Lateness;
 use sigwright_ir::Rule;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What a cases file says.
@@ -12,7 +16,7 @@ use std::path::Path;
 pub struct CasesFile {
     /// Events and whether they must match.
     pub cases: Vec<Case>,
-    /// Cases of correlations.
+    /// What must be said in the course of time.
     pub timeline: Vec<Timeline>,
     /// As the flag `--logsource`.
     pub logsource: Option<LogSourceOverride>,
@@ -52,7 +56,7 @@ impl Expected {
     pub fn wants(&self, rule: &Rule) -> bool {
         match self {
             Expected::All(all) => *all,
-            Expected::These(names) => names.iter().any(|name| is_called(rule, name)),
+            Expected::These(names) => names.iter().any(|name| is_called(&rule.meta, name)),
         }
     }
 }
@@ -66,7 +70,7 @@ pub enum Events {
     File(String),
 }
 
-/// A case of a correlation: kept for when there is state to run it.
+/// Events in time and what must be said of them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timeline {
@@ -74,18 +78,144 @@ pub struct Timeline {
     pub name: Option<String>,
     /// The reason for the verdict.
     pub why: String,
-    /// Events in order.
-    steps: Vec<Step>,
+    /// As the flag `--lateness`.
+    #[serde(default = "all", deserialize_with = "lateness")]
+    pub lateness: Lateness,
+    /// As the flag `--generate`.
+    #[serde(default)]
+    pub generate: bool,
+    /// As the flag `--cluster`.
+    pub cluster: Option<String>,
+    /// In place of the file's `networks`.
+    pub networks: Option<String>,
+    /// What an earlier run with `--train` read.
+    #[serde(default)]
+    pub train: Vec<Lesson>,
+    /// Moments, in the order in which their events are read.
+    pub steps: Vec<Step>,
 }
 
+/// An event to learn from.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "read to be checked; run once there is state")]
-struct Step {
-    at: String,
-    event: serde_json::Value,
+pub struct Lesson {
+    /// Its time.
+    pub at: At,
+    /// The event.
+    pub event: serde_json::Value,
+}
+
+/// A moment.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// When it is: the event's time.
+    pub at: At,
+    /// The event; none where only time passes.
+    pub event: Option<serde_json::Value>,
+    /// All that must be said then.
+    #[serde(default, deserialize_with = "entries")]
+    pub alerts: Vec<Said>,
+}
+
+/// When a step is, in nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum At {
+    /// Since 1970.
+    Moment(i64),
+    /// Since the timeline begins.
+    After(i64),
+}
+
+impl TryFrom<String> for At {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text.contains('T') {
+            return match Time::parse(&text) {
+                Some(time) => Ok(At::Moment(time.as_nanos())),
+                None => Err(format!("`{text}` is no time as RFC 3339 has it")),
+            };
+        }
+        match duration(&text) {
+            Ok(nanos) => Ok(At::After(nanos)),
+            Err(why) => Err(format!("`{text}` is no time and no duration: {why}")),
+        }
+    }
+}
+
+/// What is said at a step: a rule, and what is to be compared of its alert or finding. What
+/// is left out is not compared; of maps, only the names given.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    /// By id, name or title.
+    pub rule: String,
+    /// How bad it is.
+    pub level: Option<String>,
+    /// Which variation; empty or `none`: none holds.
+    pub variation: Option<String>,
+    /// Values of the group.
     #[serde(default)]
-    alerts: Vec<String>,
+    pub group: BTreeMap<String, String>,
+    /// Values of the term.
+    #[serde(default)]
+    pub term: BTreeMap<String, String>,
+    /// What was measured.
+    #[serde(default)]
+    pub values: BTreeMap<String, f64>,
+    /// How many events are behind it.
+    pub events: Option<u64>,
+    /// Score and message.
+    #[serde(default)]
+    pub risk: SaidRisk,
+}
+
+/// What is to be compared of `x-risk`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SaidRisk {
+    /// The number.
+    pub score: Option<u8>,
+    /// The message with its fields filled in.
+    pub message: Option<String>,
+}
+
+/// An entry of `alerts`.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "an alert is a rule's name, or `rule` with any of `level`, `variation`, \
+                 `group`, `term`, `values`, `events`, `risk`"
+)]
+enum Entry {
+    Rule(String),
+    One(Said),
+}
+
+fn entries<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Said>, D::Error> {
+    let entries = Vec::<Entry>::deserialize(from)?.into_iter();
+    Ok(entries
+        .map(|entry| match entry {
+            Entry::One(said) => said,
+            Entry::Rule(rule) => Said {
+                rule,
+                ..Said::default()
+            },
+        })
+        .collect())
+}
+
+fn all() -> Lateness {
+    Lateness::All
+}
+
+fn lateness<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Lateness, D::Error> {
+    let text = String::deserialize(from)?;
+    let told: Result<LatenessArg, _> = text.parse();
+    told.map(|LatenessArg(lateness)| lateness)
+        .map_err(serde::de::Error::custom)
 }
 
 #[derive(Deserialize)]

@@ -156,18 +156,8 @@ impl Report {
                 writeln!(out, "{open} {name}: untested, no cases file beside it")?;
                 continue;
             }
-            let ran = file
-                .cases
-                .iter()
-                .filter(|(_, _, status)| !matches!(status, Status::NotRun(_)))
-                .count();
-            let mark = match (file.is_bad(), ran) {
-                (true, _) => &bad,
-                (false, 0) => &open,
-                (false, _) => &good,
-            };
-            let cases = match ran {
-                0 => "no case run".to_owned(),
+            let mark = if file.is_bad() { &bad } else { &good };
+            let cases = match file.cases.len() {
                 1 => "1 case".to_owned(),
                 n => format!("{n} cases"),
             };
@@ -175,11 +165,7 @@ impl Report {
             for (name, why, status) in &file.cases {
                 let (name, why) = (escape::line(name), escape::line(why));
                 match status {
-                    Status::Passed => {}
-                    Status::NotRun(reason) => {
-                        let not_run = look.paint(Style::Doubtful, "not run");
-                        writeln!(out, "  {open} {name}: {not_run}: {reason}")?;
-                    }
+                    Status::Passed | Status::NotRun(_) => {}
                     Status::Failed(text) | Status::Error(text) => {
                         writeln!(out, "  {bad} {name} ({why})")?;
                         writeln!(out, "    {}", indented(text, "    "))?;
@@ -194,11 +180,7 @@ impl Report {
         ];
         let errors = self.count("error") + self.files.iter().filter(|f| f.error.is_some()).count();
         let untested = self.files.iter().filter(|f| f.is_untested()).count();
-        for (n, what) in [
-            (errors, "with errors"),
-            (self.count("not-run"), "not run (need state)"),
-            (untested, "rule files untested"),
-        ] {
+        for (n, what) in [(errors, "with errors"), (untested, "rule files untested")] {
             if n > 0 {
                 parts.push(count(n, what));
             }
@@ -335,16 +317,14 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_state_is_skipped_and_never_passed() {
-        let mut file = Checked::new(Path::new("r.yml"), Some(Path::new("r.cases.yml")));
-        file.push("t".into(), "w", Status::NotRun("needs state"));
+    fn what_has_no_cases_is_skipped_and_never_passed() {
         let mut report = Report::new(TestFormat::Junit, super::super::PLAIN);
-        report.push(file);
+        report.push(Checked::new(Path::new("r.yml"), None));
         let mut out = Vec::new();
         report.print(&mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.contains("skipped=\"1\""), "{text}");
-        assert!(text.contains("<skipped message=\"needs state\">"), "{text}");
+        assert!(text.contains("<skipped message=\"untested"), "{text}");
         assert_eq!(report.count("passed"), 0);
     }
 }
