@@ -53,6 +53,8 @@ pub struct Format {
     pub name: &'static str,
     /// What it is, for people.
     pub title: &'static str,
+    /// A query longer than this is split at its highest alternatives.
+    pub longest: Option<usize>,
     /// One query of a rule.
     pub query: fn(&Rule, usize, String) -> Result<String, Unsupported>,
     /// All queries, as one text.
@@ -82,6 +84,11 @@ pub struct Logic {
     /// `{part}`: what must not hold, where the operator alone would let go of events without
     /// the field (three-valued logic).
     pub negated: Option<&'static str>,
+    /// The opposite of a question, where the language has no operator for it; groups are
+    /// turned around before.
+    pub opposite: Option<fn(&str) -> String>,
+    /// Puts whatever is negated in parentheses.
+    pub every_not: bool,
     /// Which binds most, then less.
     pub strengths: [Link; 3],
     /// Puts every group in parentheses.
@@ -97,6 +104,8 @@ pub struct Fields {
     pub quote: &'static str,
     /// Whether a name needs quotes.
     pub needs_quotes: fn(&str) -> bool,
+    /// A spelling of its own, instead of quotes and escapes.
+    pub own: Option<fn(&str) -> String>,
     /// Before characters that need it.
     pub escape: &'static str,
     /// Whether a character needs an escape.
@@ -265,6 +274,8 @@ pub struct Ops {
     pub list: &'static str,
     /// Whether a string may stand in a list.
     pub listed: fn(&Pattern) -> bool,
+    /// Values that may not stand in a list stand beside one of those that may.
+    pub list_aside: bool,
     /// The variants an encoding makes of one value may be a list.
     pub list_variants: bool,
     /// `{value}`, `{bare}`, `{regex}`: a keyword.

@@ -94,6 +94,8 @@ impl Printer<'_> {
         let mut texts = Vec::with_capacity(parts.len());
         for part in parts {
             match self.grouped(link, part)? {
+                // all of it stands after the condition
+                Piece::Text(text) if text.is_empty() => {}
                 Piece::Text(text) => texts.push(text),
                 Piece::After(deferred) if link == Link::And => {
                     self.after.borrow_mut().push(deferred);
@@ -165,9 +167,18 @@ impl Printer<'_> {
     /// false, never unknown.
     fn not(&self, part: &str, group: bool, never_unknown: bool) -> String {
         let logic = &self.dialect.logic;
+        if let Some(opposite) = logic.opposite {
+            return opposite(part);
+        }
         match logic.negated {
             Some(template) if !never_unknown => fill(template, &[("part", part)]),
-            _ if group => format!("{}{}", logic.not, self.in_parentheses(part)),
+            _ if group && logic.every_not => {
+                let group = self.in_parentheses(part);
+                format!("{}{}", logic.not, self.in_parentheses(&group))
+            }
+            _ if group || logic.every_not => {
+                format!("{}{}", logic.not, self.in_parentheses(part))
+            }
             _ => format!("{}{part}", logic.not),
         }
     }
@@ -506,6 +517,9 @@ impl Printer<'_> {
     /// A field name as the language spells it.
     pub fn field(&self, name: &str) -> String {
         let fields = &self.dialect.fields;
+        if let Some(own) = fields.own {
+            return own(name);
+        }
         let mut spelled = String::with_capacity(name.len() + 2);
         for c in name.chars() {
             let is_quote = fields.quote.starts_with(c) && !fields.quote.is_empty();

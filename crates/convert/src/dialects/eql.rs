@@ -24,24 +24,28 @@ pub const EQL: Dialect = Dialect {
         Format {
             name: "default",
             title: "plain queries",
+            longest: None,
             query: |_, _, query| Ok(query),
             output: |queries| queries.join("\n"),
         },
         Format {
             name: "eqlapi",
             title: "bodies for `/_eql/search`",
+            longest: None,
             query: |_, _, query| Ok(python_json(&json!({"query": query}))),
             output: |queries| queries.join("\n"),
         },
         Format {
             name: "siem_rule",
             title: "detection rules for Kibana's API",
+            longest: None,
             query: |rule, _, query| elastic::rule(rule, &elastic::Language::EQL, &query),
             output: |queries| queries.join("\n"),
         },
         Format {
             name: "siem_rule_ndjson",
             title: "detection rules to import into Kibana",
+            longest: None,
             query: |rule, _, query| elastic::import(rule, &elastic::Language::EQL, &query),
             output: |queries| queries.join("\n"),
         },
@@ -51,11 +55,14 @@ pub const EQL: Dialect = Dialect {
         or: " or ",
         not: "not ",
         negated: None,
+        opposite: None,
+        every_not: false,
         strengths: [Link::Not, Link::Or, Link::And],
         every_group: true,
         group: ("(", ")"),
     },
     fields: Fields {
+        own: None,
         quote: "`",
         needs_quotes: |name| {
             let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '@');
@@ -119,6 +126,7 @@ pub const EQL: Dialect = Dialect {
         all_of: None,
         list: ", ",
         listed: ANY,
+        list_aside: false,
         list_variants: true,
         keyword: None,
         keyword_number: None,

@@ -23,24 +23,28 @@ pub const ESQL: Dialect = Dialect {
         Format {
             name: "default",
             title: "plain queries",
+            longest: None,
             query: |_, _, query| Ok(query),
             output: |queries| queries.join("\n"),
         },
         Format {
             name: "kibana_ndjson",
             title: "saved searches to import into Kibana",
+            longest: None,
             query: elastic::saved_esql,
             output: |queries| queries.join("\n"),
         },
         Format {
             name: "siem_rule",
             title: "detection rules for Kibana's API",
+            longest: None,
             query: |rule, _, query| elastic::rule(rule, &elastic::Language::ESQL, &query),
             output: |queries| queries.join("\n"),
         },
         Format {
             name: "siem_rule_ndjson",
             title: "detection rules to import into Kibana",
+            longest: None,
             query: |rule, _, query| elastic::import(rule, &elastic::Language::ESQL, &query),
             output: |queries| queries.join("\n"),
         },
@@ -50,11 +54,14 @@ pub const ESQL: Dialect = Dialect {
         or: " or ",
         not: "not ",
         negated: Some("not coalesce({part}, false)"),
+        opposite: None,
+        every_not: false,
         strengths: [Link::Not, Link::And, Link::Or],
         every_group: false,
         group: ("(", ")"),
     },
     fields: Fields {
+        own: None,
         quote: "`",
         needs_quotes: |name| {
             let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
@@ -123,6 +130,7 @@ pub const ESQL: Dialect = Dialect {
         all_of: None,
         list: ", ",
         listed: PLAIN,
+        list_aside: false,
         list_variants: false,
         keyword: None,
         keyword_number: None,

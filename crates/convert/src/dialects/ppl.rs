@@ -21,6 +21,7 @@ pub const PPL: Dialect = Dialect {
     formats: &[Format {
         name: "default",
         title: "plain queries",
+        longest: None,
         query: |_, _, query| Ok(query),
         output: |queries| queries.join("\n"),
     }],
@@ -29,11 +30,14 @@ pub const PPL: Dialect = Dialect {
         or: " OR ",
         not: "NOT ",
         negated: Some("NOT coalesce({part}, false)"),
+        opposite: None,
+        every_not: false,
         strengths: [Link::Not, Link::And, Link::Or],
         every_group: false,
         group: ("(", ")"),
     },
     fields: Fields {
+        own: None,
         quote: "`",
         needs_quotes: |name| {
             let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -96,6 +100,7 @@ pub const PPL: Dialect = Dialect {
         all_of: None,
         list: ", ",
         listed: PLAIN,
+        list_aside: false,
         list_variants: false,
         keyword: None,
         keyword_number: None,

@@ -20,6 +20,7 @@ pub const SPLUNK: Dialect = Dialect {
     formats: &[Format {
         name: "default",
         title: "plain searches",
+        longest: None,
         query: |_, _, query| Ok(query),
         output: |queries| queries.join("\n"),
     }],
@@ -29,11 +30,14 @@ pub const SPLUNK: Dialect = Dialect {
         not: "NOT ",
         negated: None,
         // OR binds more than the blank between terms
+        opposite: None,
+        every_not: false,
         strengths: [Link::Not, Link::Or, Link::And],
         every_group: false,
         group: ("(", ")"),
     },
     fields: Fields {
+        own: None,
         quote: "\"",
         needs_quotes: |name| {
             !name
@@ -90,6 +94,7 @@ pub const SPLUNK: Dialect = Dialect {
         all_of: None,
         list: ", ",
         listed: ANY,
+        list_aside: false,
         list_variants: false,
         keyword: Some("{value}"),
         keyword_number: Some("{value}"),
