@@ -289,6 +289,43 @@ pub struct Ops {
 /// A regular expression in the language's own kind of them, or why there is none.
 pub type Rewrite = fn(&Regex, Anchor) -> Result<String, String>;
 
+/// A language without any of them.
+pub const NO_OPS: Ops = Ops {
+    text: NO_TEXT,
+    cased: NO_TEXT,
+    number: None,
+    bool: None,
+    null: None,
+    null_grouped: false,
+    exists: None,
+    missing: None,
+    regex: None,
+    regexes: Regexes {
+        escape: "\\",
+        escaped: &[],
+        escape_itself: false,
+        flags_in_front: false,
+        also: "",
+        rewrite: None,
+    },
+    cidr: None,
+    compare: None,
+    comparisons: crate::dialects::comparisons,
+    field_equals: None,
+    field_starts: None,
+    field_ends: None,
+    field_contains: None,
+    one_of_numbers: None,
+    all_of: None,
+    list: ", ",
+    listed: PLAIN,
+    list_aside: false,
+    list_variants: false,
+    keyword: None,
+    keyword_number: None,
+    keyword_regex: None,
+};
+
 /// How regular expressions are escaped.
 #[derive(Debug, Clone, Copy)]
 pub struct Regexes {

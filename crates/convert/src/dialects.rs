@@ -4,15 +4,20 @@ mod elastic;
 mod eql;
 mod esql;
 mod kql;
+mod kusto;
+mod logscale;
+mod loki;
 mod lucene;
 mod ppl;
 mod quickwit;
 mod splunk;
 
+pub(crate) use splunk::comparisons;
+
 use crate::dialect::Dialect;
 
 /// All languages, in the order they are listed to people.
-pub const DIALECTS: [&Dialect; 8] = [
+pub const DIALECTS: [&Dialect; 11] = [
     &splunk::SPLUNK,
     &lucene::LUCENE,
     &eql::EQL,
@@ -21,14 +26,18 @@ pub const DIALECTS: [&Dialect; 8] = [
     &lucene::OPENSEARCH,
     &ppl::PPL,
     &quickwit::QUICKWIT,
+    &kusto::KUSTO,
+    &logscale::LOGSCALE,
+    &loki::LOKI,
 ];
 
 /// What the reference calls some of them.
-const ALIASES: [(&str, &str); 4] = [
+const ALIASES: [(&str, &str); 5] = [
     ("elasticsearch", "lucene"),
     ("opensearch", "opensearch_lucene"),
     ("opensearch-ppl", "opensearch_ppl"),
     ("ppl", "opensearch_ppl"),
+    ("log_scale", "logscale"),
 ];
 
 /// The language of that name, or of a name the reference has for it.

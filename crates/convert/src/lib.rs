@@ -15,6 +15,7 @@ pub mod print;
 mod python_json;
 pub mod query;
 pub mod rule;
+mod yaml;
 
 pub use dialect::Dialect;
 pub use pipeline::{Chain, Pipeline};

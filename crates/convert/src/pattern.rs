@@ -104,6 +104,17 @@ pub fn flagged(regex: &Regex, anchor: Anchor) -> Result<String, String> {
     .flagged())
 }
 
+/// The same for engines of linear time, which have no look-around and no back-references. The
+/// error is what the regular expression needs.
+pub fn linear(regex: &Regex, anchor: Anchor) -> Result<String, String> {
+    let flagged = flagged(regex, anchor)?;
+    match regex_syntax::parse(&flagged) {
+        Ok(_) => Ok(flagged),
+        Err(regex_syntax::Error::Parse(error)) => Err(error.kind().to_string()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// As Sigma spells it, with wildcards and the escapes they need.
 pub fn sigma(pattern: &Pattern) -> String {
     let mut text = String::new();

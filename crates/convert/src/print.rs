@@ -1,7 +1,7 @@
 //! The one printer: a query and a dialect make text.
 
 use crate::Unsupported;
-use crate::dialect::{Dialect, Link, Text};
+use crate::dialect::{Printed, Dialect, Link, Text};
 use crate::pattern;
 use crate::query::{Leaf, Query};
 use crate::rule::Rule;
@@ -28,6 +28,8 @@ pub struct Deferred {
     pub text: String,
     /// It must not hold.
     pub negated: bool,
+    /// It only prepares what the condition asks, whatever operators stand around that.
+    pub prepares: bool,
     /// The value in the rule.
     pub span: Span,
 }
@@ -40,32 +42,52 @@ pub struct Printer<'d> {
     after: RefCell<Vec<Deferred>>,
 }
 
-/// The queries of a rule, one for each of its conditions, finished but in no format.
+/// The queries of a rule, one for each of its conditions, finished but in no format. One that
+/// is longer than `longest` becomes several, which find the same events together.
 ///
 /// # Errors
 /// What the dialect cannot express.
-pub fn queries(rule: &Rule, dialect: &Dialect) -> Result<Vec<String>, Unsupported> {
+pub fn queries(
+    rule: &Rule,
+    dialect: &Dialect,
+    longest: Option<usize>,
+) -> Result<Vec<String>, Unsupported> {
     let mut queries = Vec::new();
     for query in Query::of(rule)?.into_iter().flatten() {
-        let printer = Printer {
-            dialect,
-            after: RefCell::default(),
-        };
         let query = match dialect.hooks.before {
             Some(change) => change(query),
             None => query,
         };
-        let text = match printer.query(&query)? {
-            Piece::Text(text) => text,
-            Piece::After(deferred) => {
-                printer.after.borrow_mut().push(deferred);
-                String::new()
-            }
+        let text = printed(rule, dialect, &query)?;
+        let parts = longest.map_or(1, |longest| text.chars().count().div_ceil(longest.max(1)));
+        let split = match parts {
+            0 | 1 => Vec::new(),
+            parts => query.split(parts),
         };
-        let after = printer.after.into_inner();
-        queries.push((dialect.hooks.finish)(rule, &text, &after)?);
+        if split.len() < 2 {
+            queries.push(text);
+            continue;
+        }
+        for part in &split {
+            queries.push(printed(rule, dialect, part)?);
+        }
     }
     Ok(queries)
+}
+
+fn printed(rule: &Rule, dialect: &Dialect, query: &Query) -> Result<String, Unsupported> {
+    let printer = Printer {
+        dialect,
+        after: RefCell::default(),
+    };
+    let text = match printer.query(query)? {
+        Piece::Text(text) => text,
+        Piece::After(deferred) => {
+            printer.defer(deferred);
+            String::new()
+        }
+    };
+    (dialect.hooks.finish)(rule, &text, &printer.after.into_inner())
 }
 
 impl Printer<'_> {
@@ -86,14 +108,66 @@ impl Printer<'_> {
         if let Some(list) = self.list(link, parts)? {
             return Ok(Piece::Text(list));
         }
+        if link == Link::Or
+            && self.dialect.ops.list_aside
+            && let Some(text) = self.list_aside(parts)?
+        {
+            return Ok(Piece::Text(text));
+        }
         self.joined(link, parts)
+    }
+
+    /// Values of one field, of which only some may stand in a list: the list, then the others.
+    fn list_aside(&self, parts: &[Query]) -> Result<Option<String>, Unsupported> {
+        let Some(Query::Leaf(Leaf { field, .. })) = parts.first() else {
+            return Ok(None);
+        };
+        let (mut listed, mut others) = (Vec::new(), Vec::new());
+        for part in parts {
+            let Query::Leaf(leaf) = part else {
+                return Ok(None);
+            };
+            if leaf.field != *field {
+                return Ok(None);
+            }
+            match &leaf.value {
+                Written::Text { pattern, cased: false } => {
+                    match (self.dialect.ops.listed)(pattern) {
+                        true => listed.push(part.clone()),
+                        false => others.push(part.clone()),
+                    }
+                }
+                // a number among strings is a string
+                Written::Number(n) => listed.push(Query::Leaf(Leaf {
+                    value: Written::Text {
+                        pattern: Pattern::literal(n.to_string()),
+                        cased: false,
+                    },
+                    ..leaf.clone()
+                })),
+                _ => return Ok(None),
+            }
+        }
+        let Some(list) = self.list(Link::Or, &listed)? else {
+            return Ok(None);
+        };
+        let mut texts = vec![list];
+        match self.joined(Link::Or, &others)? {
+            Piece::Text(text) if !text.is_empty() => texts.push(text),
+            _ => {}
+        }
+        Ok(Some(texts.join(self.dialect.logic.or)))
     }
 
     fn joined(&self, link: Link, parts: &[Query]) -> Result<Piece, Unsupported> {
         let logic = &self.dialect.logic;
         let mut texts = Vec::with_capacity(parts.len());
         for part in parts {
-            match self.grouped(link, part)? {
+            let piece = match link {
+                Link::And => self.grouped(link, part)?,
+                _ => self.apart(|| self.grouped(link, part))?,
+            };
+            match piece {
                 // all of it stands after the condition
                 Piece::Text(text) if text.is_empty() => {}
                 Piece::Text(text) => texts.push(text),
@@ -108,6 +182,27 @@ impl Printer<'_> {
             _ => logic.and,
         };
         Ok(Piece::Text(texts.join(joiner)))
+    }
+
+    /// A part of which nothing may stand after the condition.
+    fn apart(&self, print: impl FnOnce() -> Printed) -> Printed {
+        let before = self.after.borrow().len();
+        let piece = print()?;
+        let after = self.after.borrow();
+        match after.iter().skip(before).find(|d| !d.prepares) {
+            Some(deferred) => Err(self.only_with_and(deferred.span)),
+            None => Ok(piece),
+        }
+    }
+
+    /// Adds something that stands after the condition.
+    pub fn defer(&self, deferred: Deferred) {
+        self.after.borrow_mut().push(deferred);
+    }
+
+    /// How many things stand after the condition so far.
+    pub fn deferred(&self) -> usize {
+        self.after.borrow().len()
     }
 
     fn only_with_and(&self, span: Span) -> Unsupported {
@@ -148,7 +243,11 @@ impl Printer<'_> {
     }
 
     fn negated(&self, inner: &Query) -> Result<Piece, Unsupported> {
-        match (self.query(inner)?, inner) {
+        let piece = match inner {
+            Query::Leaf(_) => self.query(inner)?,
+            _ => self.apart(|| self.query(inner))?,
+        };
+        match (piece, inner) {
             (Piece::Text(text), Query::Leaf(leaf)) => {
                 let never_unknown = matches!(leaf.value, Written::Null | Written::Exists(_));
                 let group = self.is_group(leaf)?;
@@ -635,7 +734,7 @@ impl Printer<'_> {
         }
     }
 
-    fn escaped_regex(&self, text: &str) -> String {
+    pub(crate) fn escaped_regex(&self, text: &str) -> String {
         let regexes = &self.dialect.ops.regexes;
         let itself = regexes.escape_itself.then_some(regexes.escape);
         let mut escaped = String::with_capacity(text.len());
@@ -660,7 +759,7 @@ impl Printer<'_> {
     }
 }
 
-fn unfilled(name: &str, span: Span) -> Unsupported {
+pub(crate) fn unfilled(name: &str, span: Span) -> Unsupported {
     let message = format!("nothing says what the placeholder `{name}` stands for");
     Unsupported::new(span, message)
 }

@@ -4,6 +4,7 @@ use crate::Unsupported;
 use crate::rule::{Condition, Item, Rule, Search};
 use sigwright_ir::Written;
 use sigwright_syntax::{Span, Spanned};
+use std::collections::VecDeque;
 
 /// A boolean expression over fields and values, in the order and grouping of the rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,12 +100,46 @@ impl Query {
         })
     }
 
-    fn negated(query: Query) -> Query {
+    /// The query as up to so many: its highest alternatives divided among them as evenly as
+    /// can be. A query without alternatives is not divided; negations must stand at questions
+    /// only.
+    pub fn split(&self, parts: usize) -> Vec<Query> {
+        let mut waiting = VecDeque::from([self]);
+        while let Some(query) = waiting.pop_front() {
+            match query {
+                Query::Or(alternatives) => {
+                    let count = alternatives.len();
+                    let parts = parts.clamp(1, count.max(1));
+                    let share = |part: usize| {
+                        let (from, to) = (part * count / parts, (part + 1) * count / parts);
+                        alternatives.get(from..to).unwrap_or_default().to_vec()
+                    };
+                    let shares = (0..parts).map(share);
+                    let shares = shares.filter_map(|share| Query::joined(share, Query::Or));
+                    return shares.map(|share| self.with(query, &share)).collect();
+                }
+                Query::And(all) => waiting.extend(all),
+                Query::Not(_) | Query::Leaf(_) => {}
+            }
+        }
+        Vec::new()
+    }
+
+    /// The query with the part at this place replaced.
+    fn with(&self, place: &Query, part: &Query) -> Query {
+        match self {
+            same if std::ptr::eq(same, place) => part.clone(),
+            Query::And(all) => Query::And(all.iter().map(|q| q.with(place, part)).collect()),
+            other => other.clone(),
+        }
+    }
+
+    pub(crate) fn negated(query: Query) -> Query {
         Query::Not(Box::new(query))
     }
 
     /// The parts under one roof; a single one needs none.
-    fn joined(mut parts: Vec<Query>, join: fn(Vec<Query>) -> Query) -> Option<Query> {
+    pub(crate) fn joined(mut parts: Vec<Query>, join: fn(Vec<Query>) -> Query) -> Option<Query> {
         match parts.len() {
             0 | 1 => parts.pop(),
             _ => Some(join(parts)),

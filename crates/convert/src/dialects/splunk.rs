@@ -140,6 +140,7 @@ fn behind_a_pipe(printer: &Printer<'_>, leaf: &Leaf) -> Option<Result<Piece, Uns
     Some(Ok(Piece::After(Deferred {
         text,
         negated: false,
+        prepares: false,
         span: leaf.span,
     })))
 }

@@ -1,0 +1,199 @@
+//! Kusto Query Language, of Microsoft Sentinel and Defender.
+//!
+//! <https://learn.microsoft.com/en-us/kusto/query/>. Which types an operator takes is read from
+//! the language's own library, `Operators.cs` of <https://github.com/microsoft/Kusto-Query-Language>:
+//! `=~`, `in~` and their like take strings and dynamic values, not numbers or truth values.
+
+use crate::dialect::{
+    ANY, C_ESCAPES, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_OPS, NO_PIPELINES,
+    NO_TEXT, Ops, PLAIN, Printed, Regexes, Strings, Text,
+};
+use crate::pattern;
+use crate::print::{Piece, Printer, fill, unfilled};
+use crate::query::Leaf;
+use ipnet::IpNet;
+use sigwright_ir::Written;
+use sigwright_syntax::pattern::{Part, Pattern};
+
+/// Kusto.
+pub const KUSTO: Dialect = Dialect {
+    name: "kusto",
+    title: "Kusto Query Language (Microsoft Sentinel and Defender)",
+    formats: &[Format {
+        name: "default",
+        title: "conditions of `where`",
+        longest: None,
+        query: |_, _, query| Ok(query),
+        output: |queries| queries.join("\n"),
+    }],
+    logic: Logic {
+        and: " and ",
+        or: " or ",
+        not: "not",
+        negated: None,
+        opposite: None,
+        every_not: true,
+        strengths: [Link::Not, Link::And, Link::Or],
+        every_group: true,
+        group: ("(", ")"),
+    },
+    fields: Fields {
+        own: Some(path),
+        quote: "",
+        needs_quotes: |_| false,
+        escape: "",
+        escaped: |_| false,
+    },
+    strings: Strings {
+        quote: "\"",
+        needs_quotes: ANY,
+        needs_quotes_in_lists: ANY,
+        escape: "\\",
+        escaped: "\\",
+        escaped_in_quotes: None,
+        // strings have no wildcards; the questions below have them
+        many: None,
+        one: None,
+        bare: None,
+        named: C_ESCAPES,
+        like: GLOB,
+        bools: Some(("true", "false")),
+    },
+    ops: Ops {
+        text: Text {
+            equals: Some("{field} =~ {value}"),
+            starts: Some("{field} startswith {value}"),
+            ends: Some("{field} endswith {value}"),
+            contains: Some("{field} contains {value}"),
+            one_of: Some("{field} in~ ({list})"),
+            ..NO_TEXT
+        },
+        cased: Text {
+            equals: Some("{field} == {value}"),
+            starts: Some("{field} startswith_cs {value}"),
+            ends: Some("{field} endswith_cs {value}"),
+            contains: Some("{field} contains_cs {value}"),
+            one_of: Some("{field} in ({list})"),
+            ..NO_TEXT
+        },
+        number: Some("{field} == {value}"),
+        // right for columns of truth values and of strings
+        bool: Some("tostring({field}) =~ \"{value}\""),
+        // a string is never null: `isnull` would be false for every column of strings
+        null: Some("isempty({field})"),
+        exists: Some("isnotempty({field})"),
+        missing: Some("isempty({field})"),
+        regex: Some("{field} matches regex \"{regex}\""),
+        regexes: Regexes {
+            escaped: &["\""],
+            escape_itself: true,
+            rewrite: Some(pattern::linear),
+            ..NO_OPS.regexes
+        },
+        cidr: Some("ipv4_is_in_range({field}, \"{network}\")"),
+        compare: Some("{field} {op} {value}"),
+        // missing columns are empty strings, which do not equal each other in Sigma
+        field_equals: Some("({field} =~ {other} and isnotempty({field}))"),
+        field_starts: Some("({field} startswith {other} and isnotempty({other}))"),
+        field_ends: Some("({field} endswith {other} and isnotempty({other}))"),
+        field_contains: Some("({field} contains {other} and isnotempty({other}))"),
+        one_of_numbers: Some("{field} in ({list})"),
+        listed: PLAIN,
+        list_aside: true,
+        keyword_number: Some("* contains \"{value}\""),
+        keyword_regex: Some("* matches regex \"{regex}\""),
+        ..NO_OPS
+    },
+    hooks: Hooks {
+        leaf: Some(leaf),
+        before: None,
+        finish: |_, query, _| Ok(query.to_owned()),
+    },
+    pipelines: NO_PIPELINES,
+};
+
+/// A name with dots is a path into a dynamic column; other names that are no identifiers stand
+/// in brackets.
+fn path(name: &str) -> String {
+    let identifier = |part: &str| {
+        !part.starts_with(|c: char| c.is_ascii_digit())
+            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    let bracketed = |part: &str| format!("['{}']", part.replace('\\', "\\\\").replace('\'', "\\'"));
+    if name.split('.').any(str::is_empty) {
+        return bracketed(name);
+    }
+    let mut path = String::with_capacity(name.len());
+    for part in name.split('.') {
+        match identifier(part) {
+            true if path.is_empty() => path.push_str(part),
+            true => path.push_str(&format!(".{part}")),
+            false => path.push_str(&bracketed(part)),
+        }
+    }
+    path
+}
+
+fn leaf(printer: &Printer<'_>, leaf: &Leaf) -> Option<Printed> {
+    let name = leaf.field.as_ref().map(|name| printer.field(name));
+    let text = match (&leaf.value, &name) {
+        (Written::Text { pattern, .. }, _) if placeholder(pattern).is_some() => {
+            return placeholder(pattern).map(|name| Err(unfilled(name, leaf.span)));
+        }
+        (Written::Text { pattern, .. }, Some(field)) if pattern::ends(pattern).lone => {
+            format!("isnotempty({field})")
+        }
+        (Written::Text { pattern, cased }, Some(field)) => {
+            let ends = pattern::ends(pattern);
+            let inner = pattern::without(pattern, ends.start, ends.end);
+            if PLAIN(&inner) {
+                return None;
+            }
+            matches(printer, field, &inner, (!ends.start, !ends.end), *cased)
+        }
+        (Written::Text { pattern, cased }, None) => {
+            let ends = pattern::ends(pattern);
+            let inner = pattern::without(pattern, ends.start, ends.end && !ends.lone);
+            let contains = match cased {
+                false => "contains",
+                true => "contains_cs",
+            };
+            match PLAIN(&inner) {
+                true => match printer.string(&inner, leaf.span) {
+                    Ok(value) => format!("* {contains} {value}"),
+                    Err(unsupported) => return Some(Err(unsupported)),
+                },
+                false => matches(printer, "*", &inner, (false, false), *cased),
+            }
+        }
+        (Written::Cidr(network @ IpNet::V6(_)), Some(field)) => {
+            format!("ipv6_is_in_range({field}, \"{network}\")")
+        }
+        _ => return None,
+    };
+    Some(Ok(Piece::Text(text)))
+}
+
+fn placeholder(pattern: &Pattern) -> Option<&str> {
+    pattern.parts().iter().find_map(|part| match part {
+        Part::Placeholder(name) => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+/// A value with wildcards inside, tied to the start and the end of what it looks at.
+fn matches(
+    printer: &Printer<'_>,
+    field: &str,
+    pattern: &Pattern,
+    (start, end): (bool, bool),
+    cased: bool,
+) -> String {
+    let flags = if cased { "s" } else { "is" };
+    let (start, end) = (if start { "^" } else { "" }, if end { "$" } else { "" });
+    let regex = format!("(?{flags}){start}{}{end}", pattern::regex(pattern, ""));
+    fill(
+        "{field} matches regex \"{regex}\"",
+        &[("field", field), ("regex", &printer.escaped_regex(&regex))],
+    )
+}
