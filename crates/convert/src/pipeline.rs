@@ -258,7 +258,9 @@ pub fn convert(
     chain: &Chain,
 ) -> Result<Vec<String>, Unsupported> {
     chain.apply(&mut rule)?;
-    let queries = print::queries(&rule, dialect, format.longest)?.into_iter().enumerate();
+    let queries = print::queries(&rule, dialect, format.longest)?
+        .into_iter()
+        .enumerate();
     queries
         .map(|(index, query)| {
             let query = (format.query)(&rule, index, query)?;

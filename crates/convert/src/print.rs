@@ -1,7 +1,7 @@
 //! The one printer: a query and a dialect make text.
 
 use crate::Unsupported;
-use crate::dialect::{Printed, Dialect, Link, Text};
+use crate::dialect::{Dialect, Link, Printed, Text};
 use crate::pattern;
 use crate::query::{Leaf, Query};
 use crate::rule::Rule;
@@ -131,12 +131,13 @@ impl Printer<'_> {
                 return Ok(None);
             }
             match &leaf.value {
-                Written::Text { pattern, cased: false } => {
-                    match (self.dialect.ops.listed)(pattern) {
-                        true => listed.push(part.clone()),
-                        false => others.push(part.clone()),
-                    }
-                }
+                Written::Text {
+                    pattern,
+                    cased: false,
+                } => match (self.dialect.ops.listed)(pattern) {
+                    true => listed.push(part.clone()),
+                    false => others.push(part.clone()),
+                },
                 // a number among strings is a string
                 Written::Number(n) => listed.push(Query::Leaf(Leaf {
                     value: Written::Text {

@@ -136,7 +136,9 @@ impl Lines {
         while let Some(c) = rest.chars().next() {
             let kind = |c: char| (c == ' ', c == '\n');
             let end = rest.find(|other| kind(other) != kind(c));
-            let (run, after) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or((rest, ""));
+            let (run, after) = rest
+                .split_at_checked(end.unwrap_or(rest.len()))
+                .unwrap_or((rest, ""));
             let inside = rest.len() < value.len() && !after.is_empty();
             match c {
                 ' ' if run.len() == 1 && inside && self.column > WIDTH => self.next(),

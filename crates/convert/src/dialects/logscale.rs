@@ -45,7 +45,10 @@ pub const LOGSCALE: Dialect = Dialect {
         // tags begin with `#`, what LogScale adds with `@`
         needs_quotes: |name| {
             let rest = name.strip_prefix(['#', '@', '|']).unwrap_or(name);
-            !rest.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.')) || rest.is_empty()
+            !rest
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
+                || rest.is_empty()
         },
         escape: "\\",
         escaped: |_| false,

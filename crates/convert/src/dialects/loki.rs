@@ -39,7 +39,12 @@ pub const LOKI: Dialect = Dialect {
             longest: None,
             query: ruler,
             output: |queries| {
-                format!("groups:\n- name: Sigma rules\n  rules:\n{}", queries.join("")).trim_end().to_owned()
+                format!(
+                    "groups:\n- name: Sigma rules\n  rules:\n{}",
+                    queries.join("")
+                )
+                .trim_end()
+                .to_owned()
             },
         },
     ],
@@ -116,7 +121,13 @@ fn turned(query: Query, negated: bool) -> Query {
             Written::AnyOf(values) => {
                 let not = |value: &Written| {
                     let value = value.clone();
-                    turned(Query::Leaf(Leaf { value, ..leaf.clone() }), true)
+                    turned(
+                        Query::Leaf(Leaf {
+                            value,
+                            ..leaf.clone()
+                        }),
+                        true,
+                    )
                 };
                 Query::And(values.iter().map(not).collect())
             }
@@ -261,7 +272,10 @@ fn scoped(regex: &Regex) -> String {
 
 fn has_placeholder(pattern: &Pattern) -> bool {
     use sigwright_syntax::pattern::Part;
-    pattern.parts().iter().any(|part| matches!(part, Part::Placeholder(_)))
+    pattern
+        .parts()
+        .iter()
+        .any(|part| matches!(part, Part::Placeholder(_)))
 }
 
 /// In backticks, where nothing needs an escape, or in quotes.
@@ -289,8 +303,14 @@ fn leaf(printer: &Printer<'_>, leaf: &Leaf) -> Option<Printed> {
             return Some(printer.string(pattern, leaf.span).map(Piece::Text));
         }
         Written::Text { pattern, .. } if pattern::ends(pattern).lone => format!("{field}!=``"),
-        Written::Text { pattern, cased: true } if PLAIN(pattern) => {
-            format!("{field}={}", quoted(&pattern::regex(pattern, "").replace('\\', "")))
+        Written::Text {
+            pattern,
+            cased: true,
+        } if PLAIN(pattern) => {
+            format!(
+                "{field}={}",
+                quoted(&pattern::regex(pattern, "").replace('\\', ""))
+            )
         }
         Written::Text { pattern, cased } => {
             format!("{field}=~{}", quoted(&whole(pattern, *cased)))
@@ -303,7 +323,11 @@ fn leaf(printer: &Printer<'_>, leaf: &Leaf) -> Option<Printed> {
                 return Some(Err(printer.cannot(leaf.span, &what)));
             }
         },
-        Written::FieldRef { name, anchor, cased } => {
+        Written::FieldRef {
+            name,
+            anchor,
+            cased,
+        } => {
             let count = printer.deferred();
             let same = same(&field, &label(name), *anchor, *cased);
             prepare(printer, format!("match_{count}=`{same}`"), leaf.span);
@@ -376,7 +400,10 @@ fn line_filter(printer: &Printer<'_>, leaf: &Leaf) -> Printed {
             let ends = pattern::ends(pattern);
             let inner = pattern::without(pattern, ends.start, ends.end && !ends.lone);
             let flags = if *cased { "" } else { "(?i)" };
-            format!("|~ {}", quoted(&format!("{flags}{}", pattern::regex(&inner, ""))))
+            format!(
+                "|~ {}",
+                quoted(&format!("{flags}{}", pattern::regex(&inner, "")))
+            )
         }
         Written::Number(n) => format!("|= `{n}`"),
         Written::Regex(regex, anchor) => match pattern::linear(regex, *anchor) {
@@ -400,7 +427,9 @@ fn line_filter(printer: &Printer<'_>, leaf: &Leaf) -> Printed {
 /// The opposite of a label filter.
 fn opposite(question: &str) -> String {
     let end = question.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    let (field, rest) = question.split_at_checked(end.unwrap_or(0)).unwrap_or_default();
+    let (field, rest) = question
+        .split_at_checked(end.unwrap_or(0))
+        .unwrap_or_default();
     const OPPOSITES: [(&str, &str); 8] = [
         ("=~", "!~"),
         ("!~", "=~"),
@@ -454,7 +483,11 @@ fn finish(rule: &Rule, query: &str, after: &[Deferred]) -> Result<String, Unsupp
         text.push_str(&format!(" | {query}"));
     }
     if !rule.fields.is_empty() {
-        let shown: Vec<String> = rule.fields.iter().map(|f| format!("{{{{.{}}}}}", label(f))).collect();
+        let shown: Vec<String> = rule
+            .fields
+            .iter()
+            .map(|f| format!("{{{{.{}}}}}", label(f)))
+            .collect();
         text.push_str(&format!(" | line_format \"{}\"", shown.join(" ")));
     }
     Ok(text)
@@ -509,7 +542,11 @@ fn ruler(rule: &Rule, _: usize, query: String) -> Result<String, Unsupported> {
     if let Some(author) = text(&meta.author).filter(|author| !author.is_empty()) {
         lines.push(yaml::pair(6, "author", Some(&author)));
     }
-    lines.push(yaml::pair(6, "description", text(&meta.description).as_deref()));
+    lines.push(yaml::pair(
+        6,
+        "description",
+        text(&meta.description).as_deref(),
+    ));
     lines.push(yaml::pair(6, "summary", Some(&title)));
     lines.push(yaml::pair(4, "expr", Some(&expr)));
     match &meta.level {
@@ -520,7 +557,10 @@ fn ruler(rule: &Rule, _: usize, query: String) -> Result<String, Unsupported> {
         None => lines.push("    labels: {}".to_owned()),
     }
     let item = lines.join("\n");
-    Ok(format!("  -{}\n", item.strip_prefix("   ").unwrap_or(&item)))
+    Ok(format!(
+        "  -{}\n",
+        item.strip_prefix("   ").unwrap_or(&item)
+    ))
 }
 
 /// In place of a run of characters that an alert's name cannot have.
