@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// File of the shared folder, dialect, format; the pipelines stand in the file's name.
-const COMBINATIONS: [(&str, &str, &str); 7] = [
+const COMBINATIONS: [(&str, &str, &str); 10] = [
     ("splunk-default", "splunk", "default"),
     ("splunk-default-splunk_windows", "splunk", "default"),
     ("elasticsearch_lucene-default", "lucene", "default"),
@@ -27,6 +27,9 @@ const COMBINATIONS: [(&str, &str, &str); 7] = [
     ("elasticsearch_esql-default", "esql", "default"),
     ("opensearch_ppl-default", "opensearch_ppl", "default"),
     ("quickwit-default", "quickwit", "default"),
+    ("sqlite-default", "sqlite", "default"),
+    ("clickhouse-default", "clickhouse", "default"),
+    ("databricks-default", "databricks", "default"),
 ];
 
 #[test]

@@ -5,7 +5,8 @@
 //! it, our dialect must print the reference's query byte for byte.
 
 use sigwright_convert::Dialect;
-use sigwright_convert::dialect::{Fields, Logic, Ops, Regexes, Text};
+use sigwright_convert::dialect::{Fields, Logic, Ops, Regexes, Sql, Strings, Text};
+use sigwright_syntax::pattern::Part;
 
 /// Why a query may differ.
 pub struct Difference {
@@ -37,6 +38,9 @@ const EQL: &str = "elasticsearch_eql";
 const ESQL: &str = "elasticsearch_esql";
 const PPL: &str = "opensearch_ppl";
 const QUICKWIT: &str = "quickwit";
+const SQLITE: &str = "sqlite";
+const CLICKHOUSE: &str = "clickhouse";
+const DATABRICKS: &str = "databricks";
 
 /// All of them.
 pub const DIFFERENCES: &[Difference] = &[
@@ -68,7 +72,7 @@ pub const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         name: "lists-of-one",
-        about: &[LUCENE, EQL],
+        about: &[LUCENE, EQL, DATABRICKS],
         kind: Kind::Rules(&[
             "rules/windows/process_creation/proc_creation_win_cmd_launched_with_hidden_start_flag.yml",
             "rules/windows/process_creation/proc_creation_win_esentutl_sensitive_file_copy.yml",
@@ -135,7 +139,7 @@ pub const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         name: "not-without-the-field",
-        about: &[ESQL, PPL],
+        about: &[ESQL, PPL, CLICKHOUSE, DATABRICKS],
         kind: Kind::Fault(|d| Dialect {
             logic: Logic {
                 negated: None,
@@ -144,7 +148,218 @@ pub const DIFFERENCES: &[Difference] = &[
             ..d
         }),
     },
+    Difference {
+        name: "sqlite-case",
+        about: &[SQLITE],
+        kind: Kind::Fault(|d| with_equals(d, "{field}={value}")),
+    },
+    Difference {
+        name: "case-of-other-fields",
+        about: &[SQLITE, CLICKHOUSE, DATABRICKS],
+        kind: Kind::Fault(|d| {
+            with_ops(d, |ops| Ops {
+                field_equals: match d.name {
+                    "databricks" => Some("{field} = {other}"),
+                    _ => Some("{field}={other}"),
+                },
+                ..ops
+            })
+        }),
+    },
+    Difference {
+        name: "clickhouse-escapes",
+        about: &[CLICKHOUSE],
+        kind: Kind::Fault(|d| Dialect {
+            strings: Strings {
+                named: &[('\\', "\\\\"), ('_', "\\_"), ('%', "\\%")],
+                ..d.strings
+            },
+            ..d
+        }),
+    },
+    Difference {
+        name: "databricks-truth-values",
+        about: &[DATABRICKS],
+        kind: Kind::Fault(|d| {
+            with_ops(d, |ops| Ops {
+                bool: Some("{field} = {value}"),
+                ..ops
+            })
+        }),
+    },
+    Difference {
+        name: "keywords-open-at-one-end",
+        about: &[CLICKHOUSE, DATABRICKS],
+        kind: Kind::Refused("a keyword that is open at one end"),
+    },
+    Difference {
+        name: "keywords-with-wildcards",
+        about: &[DATABRICKS],
+        kind: Kind::Rules(&[
+            "rules/application/sql/app_sqlinjection_errors.yml",
+            "rules/linux/builtin/lnx_shell_clear_cmd_history.yml",
+            "rules/web/webserver_generic/web_sql_injection_in_access_logs.yml",
+        ]),
+    },
+    Difference {
+        name: "not-over-several-dashes",
+        about: &[CLICKHOUSE, DATABRICKS],
+        kind: Kind::Rules(&[
+            "rules/windows/process_creation/proc_creation_win_regsvr32_flags_anomaly.yml",
+        ]),
+    },
+    Difference {
+        name: "sqlite-letters-beyond-ascii",
+        about: &[SQLITE],
+        kind: Kind::Fault(|d| {
+            with_sql(d, |sql| Sql {
+                beyond_ascii: None,
+                ..sql
+            })
+        }),
+    },
+    Difference {
+        name: "sqlite-truth-values",
+        about: &[SQLITE],
+        kind: Kind::Fault(|d| {
+            with_ops(d, |ops| Ops {
+                bool: Some("({field}='{value}' OR {field}={number})"),
+                ..ops
+            })
+        }),
+    },
+    Difference {
+        name: "sqlite-networks",
+        about: &[SQLITE],
+        kind: Kind::Rules(&[
+            "rules-emerging-threats/2023/Exploits/CVE-2023-23397/win_smbclient_connectivity_exploit_cve_2023_23397_outlook_remote_file.yml",
+            "rules-threat-hunting/windows/network_connection/net_connection_win_dllhost_non_local_ip.yml",
+            "rules/linux/network_connection/net_connection_lnx_susp_malware_callback_port.yml",
+            "rules/web/proxy_generic/proxy_webdav_external_execution.yml",
+            "rules/windows/builtin/security/account_management/win_security_susp_failed_logon_source.yml",
+            "rules/windows/builtin/smbserver/connectivity/win_smbserver_connectivity_unsigned_and_unencrypted_share_connection.yml",
+            "rules/windows/network_connection/net_connection_win_dialer_initiated_connection.yml",
+            "rules/windows/network_connection/net_connection_win_regasm_network_activity.yml",
+            "rules/windows/network_connection/net_connection_win_susp_malware_callback_port.yml",
+            "rules/windows/network_connection/net_connection_win_susp_malware_callback_ports_uncommon.yml",
+            "rules/windows/network_connection/net_connection_win_susp_outbound_mobsync_connection.yml",
+            "rules/windows/network_connection/net_connection_win_winlogon_net_connections.yml",
+            "rules/windows/network_connection/net_connection_win_wuauclt_network_connection.yml",
+        ]),
+    },
+    Difference {
+        name: "clickhouse-case",
+        about: &[CLICKHOUSE],
+        kind: Kind::Fault(|d| {
+            let d = with_sql(d, |sql| Sql {
+                like_also: "\\%_",
+                ..sql
+            });
+            let d = with_ops(d, |ops| Ops {
+                text: Text {
+                    one_of: ops.one_of_numbers,
+                    ..ops.text
+                },
+                listed: |pattern| {
+                    !pattern
+                        .parts()
+                        .iter()
+                        .any(|p| matches!(p, Part::One | Part::Many))
+                },
+                one_of_numbers: None,
+                bool: Some("{field}={value}"),
+                ..ops
+            });
+            with_equals(d, "{field}={value}")
+        }),
+    },
+    Difference {
+        name: "clickhouse-networks",
+        about: &[CLICKHOUSE],
+        kind: Kind::Fault(|d| {
+            with_ops(d, |ops| Ops {
+                cidr: Some("isIPAddressInRange({field}, '{network}')"),
+                ..ops
+            })
+        }),
+    },
+    Difference {
+        name: "clickhouse-dots",
+        about: &[CLICKHOUSE],
+        kind: Kind::Fault(|d| {
+            with_sql(d, |sql| Sql {
+                regex: |r| Some(r.flagged()),
+                ..sql
+            })
+        }),
+    },
+    Difference {
+        name: "clickhouse-keywords",
+        about: &[CLICKHOUSE],
+        kind: Kind::Fault(|d| Dialect {
+            strings: Strings {
+                many: Some("%"),
+                one: Some("_"),
+                ..d.strings
+            },
+            ..with_ops(d, |ops| Ops {
+                keyword: Some("hasToken(full_log, {value})"),
+                ..ops
+            })
+        }),
+    },
+    Difference {
+        name: "clickhouse-look-around",
+        about: &[CLICKHOUSE],
+        kind: Kind::Refused("this regular expression (look-around"),
+    },
+    Difference {
+        name: "databricks-ends",
+        about: &[DATABRICKS],
+        kind: Kind::Fault(|d| {
+            let d = with_sql(d, |sql| Sql {
+                regex: |r| {
+                    Some(match r.ignore_case {
+                        true => r.flagged().replacen(')', "u)", 1),
+                        false => r.flagged(),
+                    })
+                },
+                ..sql
+            });
+            with_ops(d, |ops| Ops {
+                text: Text {
+                    like: Some("{field} rlike '(?isu)^{regex}$'"),
+                    ..ops.text
+                },
+                ..ops
+            })
+        }),
+    },
 ];
+
+fn with_ops(d: Dialect, change: impl Fn(Ops) -> Ops) -> Dialect {
+    Dialect {
+        ops: change(d.ops),
+        ..d
+    }
+}
+
+fn with_sql(d: Dialect, change: impl Fn(Sql) -> Sql) -> Dialect {
+    Dialect {
+        sql: d.sql.map(change),
+        ..d
+    }
+}
+
+fn with_equals(d: Dialect, equals: &'static str) -> Dialect {
+    with_ops(d, |ops| Ops {
+        text: Text {
+            equals: Some(equals),
+            ..ops.text
+        },
+        ..ops
+    })
+}
 
 fn regexes_as_written(d: Dialect) -> Dialect {
     Dialect {

@@ -25,6 +25,8 @@ pub struct Dialect {
     pub strings: Strings,
     /// How each kind of question is spelled.
     pub ops: Ops,
+    /// What SQL asks besides.
+    pub sql: Option<Sql>,
     /// What the data above cannot say about the language.
     pub hooks: Hooks,
     /// The pipelines that are part of it.
@@ -45,6 +47,15 @@ pub const NO_PIPELINES: OwnPipelines = OwnPipelines {
     first: &[],
     last: &[],
 };
+
+impl Dialect {
+    /// The dialect a form of this name is spelled in: itself, unless the form has another.
+    pub fn in_format<'d>(&'d self, format: &str) -> &'d Dialect {
+        let forms = self.sql.iter().flat_map(|sql| sql.forms);
+        let mut named = forms.filter(|(name, _)| *name == format);
+        named.next().map_or(self, |(_, dialect)| dialect)
+    }
+}
 
 /// A form a query can be put into.
 #[derive(Debug, Clone, Copy)]
@@ -346,6 +357,54 @@ pub struct Regexes {
 
 /// What a question becomes.
 pub type Printed = Result<Piece, Unsupported>;
+/// What SQL asks besides.
+#[derive(Debug, Clone, Copy)]
+pub struct Sql {
+    /// Forms of another spelling: nested JSON instead of columns.
+    pub forms: &'static [(&'static str, &'static Dialect)],
+    /// The most parts of a group; more are grouped again.
+    pub longest: Option<usize>,
+    /// How a pattern whose case counts is spelled: `{glob}`.
+    pub glob: Wild,
+    /// Characters that make a string without wildcards a pattern, too.
+    pub like_also: &'static str,
+    /// `{field}`, `{regex}`: strings with letters beyond ASCII, where `LIKE` folds ASCII only.
+    pub beyond_ascii: Option<&'static str>,
+    /// A regular expression in this language's words; None where it has none.
+    pub regex: fn(&Regex) -> Option<String>,
+    /// Several questions of one field in one.
+    pub group: Option<fn(&Printer<'_>, Link, &[Query]) -> Option<Result<String, Unsupported>>>,
+    /// How values are found in nested JSON; None for columns.
+    pub nested: Option<Nested>,
+}
+
+/// How a pattern is spelled.
+#[derive(Debug, Clone, Copy)]
+pub struct Wild {
+    /// `*` of Sigma.
+    pub many: &'static str,
+    /// `?` of Sigma.
+    pub one: &'static str,
+    /// Characters that are escaped.
+    pub escaped: &'static str,
+    /// Before and after an escaped character.
+    pub escape: (&'static str, &'static str),
+}
+
+/// How values are found in nested JSON. Each value is a row with its text `v` and its type `t`.
+#[derive(Debug, Clone, Copy)]
+pub struct Nested {
+    /// `{name}`: a query of all values a field name reaches, arrays entered and left out.
+    pub values: &'static str,
+    /// `{name}`: a query of all there is under a name, arrays and nulls too.
+    pub anything: &'static str,
+    /// A query of every scalar value of the event.
+    pub every: &'static str,
+    /// `{values}`, `{predicate}`: one of the values satisfies it.
+    pub any: &'static str,
+    /// `{values}`, `{others}`, `{predicate}`: a value `v` and another field's `w` do.
+    pub pair: &'static str,
+}
 
 /// What data cannot say. At most three per dialect.
 #[derive(Debug, Clone, Copy)]

@@ -11,13 +11,14 @@ mod lucene;
 mod ppl;
 mod quickwit;
 mod splunk;
+pub mod sql;
 
 pub(crate) use splunk::comparisons;
 
 use crate::dialect::Dialect;
 
 /// All languages, in the order they are listed to people.
-pub const DIALECTS: [&Dialect; 11] = [
+pub const DIALECTS: [&Dialect; 17] = [
     &splunk::SPLUNK,
     &lucene::LUCENE,
     &eql::EQL,
@@ -29,6 +30,12 @@ pub const DIALECTS: [&Dialect; 11] = [
     &kusto::KUSTO,
     &logscale::LOGSCALE,
     &loki::LOKI,
+    &sql::sqlite::SQLITE,
+    &sql::postgres::POSTGRES,
+    &sql::duckdb::DUCKDB,
+    &sql::clickhouse::CLICKHOUSE,
+    &sql::databricks::DATABRICKS,
+    &sql::athena::ATHENA,
 ];
 
 /// What the reference calls some of them.

@@ -258,7 +258,7 @@ pub fn convert(
     chain: &Chain,
 ) -> Result<Vec<String>, Unsupported> {
     chain.apply(&mut rule)?;
-    let queries = print::queries(&rule, dialect, format.longest)?
+    let queries = print::queries(&rule, dialect.in_format(format.name), format.longest)?
         .into_iter()
         .enumerate();
     queries

@@ -114,6 +114,10 @@ impl Printer<'_> {
         {
             return Ok(Piece::Text(text));
         }
+        let group = self.dialect.sql.and_then(|sql| sql.group);
+        if let Some(text) = group.and_then(|group| group(self, link, parts)) {
+            return text.map(Piece::Text);
+        }
         self.joined(link, parts)
     }
 
@@ -182,6 +186,9 @@ impl Printer<'_> {
             Link::Or => logic.or,
             _ => logic.and,
         };
+        if let Some(most) = self.dialect.sql.and_then(|sql| sql.longest) {
+            texts = self.few(texts, joiner, most);
+        }
         Ok(Piece::Text(texts.join(joiner)))
     }
 
@@ -204,6 +211,21 @@ impl Printer<'_> {
     /// How many things stand after the condition so far.
     pub fn deferred(&self) -> usize {
         self.after.borrow().len()
+    }
+
+    /// The parts in groups, and these in groups again, until there are no more than `most`.
+    pub(crate) fn few(&self, mut parts: Vec<String>, joiner: &str, most: usize) -> Vec<String> {
+        let few = match parts.len() > most {
+            true => (most / 2).max(2),
+            false => most,
+        };
+        while parts.len() > few {
+            let groups = parts.chunks(few);
+            parts = groups
+                .map(|group| self.in_parentheses(&group.join(joiner)))
+                .collect();
+        }
+        parts
     }
 
     fn only_with_and(&self, span: Span) -> Unsupported {
@@ -271,7 +293,9 @@ impl Printer<'_> {
             return opposite(part);
         }
         match logic.negated {
-            Some(template) if !never_unknown => fill(template, &[("part", part)]),
+            Some(template) if !never_unknown || self.dialect.sql.is_some() => {
+                fill(template, &[("part", part)])
+            }
             _ if group && logic.every_not => {
                 let group = self.in_parentheses(part);
                 format!("{}{}", logic.not, self.in_parentheses(&group))

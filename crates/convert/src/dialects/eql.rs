@@ -132,6 +132,7 @@ pub const EQL: Dialect = Dialect {
         keyword_number: None,
         keyword_regex: None,
     },
+    sql: None,
     hooks: Hooks {
         leaf: Some(exact),
         before: Some(lucene::existing),

@@ -136,6 +136,7 @@ pub const ESQL: Dialect = Dialect {
         keyword_number: None,
         keyword_regex: None,
     },
+    sql: None,
     hooks: Hooks {
         leaf: None,
         before: None,

@@ -122,6 +122,7 @@ pub const KQL: Dialect = Dialect {
         keyword_number: Some("{value}"),
         keyword_regex: None,
     },
+    sql: None,
     hooks: Hooks {
         leaf: Some(blanks),
         before: Some(lucene::existing),

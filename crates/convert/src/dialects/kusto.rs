@@ -104,6 +104,7 @@ pub const KUSTO: Dialect = Dialect {
         keyword_regex: Some("* matches regex \"{regex}\""),
         ..NO_OPS
     },
+    sql: None,
     hooks: Hooks {
         leaf: Some(leaf),
         before: None,

@@ -83,6 +83,7 @@ pub const LOGSCALE: Dialect = Dialect {
         keyword_regex: Some("/{regex}/"),
         ..NO_OPS
     },
+    sql: None,
     hooks: Hooks {
         leaf: Some(leaf),
         before: None,

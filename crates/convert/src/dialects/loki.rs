@@ -89,6 +89,7 @@ pub const LOKI: Dialect = Dialect {
         compare: Some("{field}{op}{value}"),
         ..NO_OPS
     },
+    sql: None,
     hooks: Hooks {
         leaf: Some(leaf),
         before: Some(|query| keywords(turned(query, false))),

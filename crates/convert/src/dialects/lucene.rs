@@ -130,6 +130,7 @@ pub const LUCENE: Dialect = Dialect {
         keyword_number: Some("{value}"),
         keyword_regex: None,
     },
+    sql: None,
     hooks: Hooks {
         leaf: None,
         before: Some(existing),

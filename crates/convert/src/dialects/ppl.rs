@@ -106,6 +106,7 @@ pub const PPL: Dialect = Dialect {
         keyword_number: None,
         keyword_regex: None,
     },
+    sql: None,
     hooks: Hooks {
         leaf: None,
         before: None,

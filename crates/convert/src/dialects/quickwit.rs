@@ -94,6 +94,7 @@ pub const QUICKWIT: Dialect = Dialect {
         keyword_number: None,
         keyword_regex: None,
     },
+    sql: None,
     hooks: Hooks {
         leaf: None,
         before: None,

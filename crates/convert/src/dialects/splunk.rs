@@ -100,6 +100,7 @@ pub const SPLUNK: Dialect = Dialect {
         keyword_number: Some("{value}"),
         keyword_regex: None,
     },
+    sql: None,
     hooks: Hooks {
         leaf: Some(behind_a_pipe),
         before: None,

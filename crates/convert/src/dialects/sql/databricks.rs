@@ -1,0 +1,141 @@
+//! Databricks and Spark SQL. A dot in a name goes into a struct. Keywords are looked for in
+//! the column `raw`, the line of the log.
+//!
+//! <https://docs.databricks.com/en/sql/language-manual/sql-ref-functions-builtin-alpha.html>
+
+use super::{BESIDES, ROWS, SQL, inside, regex};
+use crate::Unsupported;
+use crate::dialect::{
+    Dialect, Fields, Format, Hooks, Link, Logic, NO_TEXT, Ops, Sql, Strings, Text,
+};
+use crate::pattern;
+use crate::print::{Printer, fill};
+use crate::query::Query;
+use sigwright_ir::Written;
+
+/// Databricks.
+pub const DATABRICKS: Dialect = Dialect {
+    name: "databricks",
+    title: "Databricks and Spark SQL",
+    formats: &[Format {
+        title: "conditions over columns and structs",
+        ..ROWS
+    }],
+    logic: Logic {
+        negated: Some("NOT coalesce(({part}), false)"),
+        every_group: false,
+        ..SQL.logic
+    },
+    fields: Fields {
+        quote: "`",
+        needs_quotes: |name| {
+            !name
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
+        },
+        escape: "`",
+        escaped: |_| false,
+        own: None,
+    },
+    strings: Strings {
+        escape: "\\",
+        escaped: "\\",
+        ..SQL.strings
+    },
+    ops: Ops {
+        text: Text {
+            equals: Some("lower({field}) = lower({value})"),
+            starts: Some("startswith(lower({field}), lower({value}))"),
+            ends: Some("endswith(lower({field}), lower({value}))"),
+            contains: Some("contains(lower({field}), lower({value}))"),
+            like: Some("{field} rlike '(?isu)^{regex}\\\\z'"),
+            ..NO_TEXT
+        },
+        cased: Text {
+            equals: Some("{field} = {value}"),
+            starts: Some("startswith({field}, {value})"),
+            ends: Some("endswith({field}, {value})"),
+            contains: Some("contains({field}, {value})"),
+            like: Some("{field} rlike '(?s)^{regex}\\\\z'"),
+            ..NO_TEXT
+        },
+        number: Some("{field} = {value}"),
+        bool: Some("lower({field}) = '{value}'"),
+        null: Some("{field} is null"),
+        exists: Some("{field} is not null"),
+        missing: Some("{field} is null"),
+        regex: Some("{field} rlike '{regex}'"),
+        cidr: Some("ip_cidr_contains('{network}', try_ip_as_binary({field}))"),
+        compare: Some("try_cast({field} as decimal(38, 10)) {op} {value}"),
+        field_equals: Some("lower({field}) = lower({other})"),
+        field_starts: Some("({other} <> '' AND startswith(lower({field}), lower({other})))"),
+        field_ends: Some("({other} <> '' AND endswith(lower({field}), lower({other})))"),
+        field_contains: Some("({other} <> '' AND contains(lower({field}), lower({other})))"),
+        list_variants: true,
+        keyword: Some("raw"),
+        ..SQL.ops
+    },
+    sql: Some(Sql {
+        regex: regex::java,
+        group: Some(alternatives),
+        ..BESIDES
+    }),
+    hooks: Hooks {
+        finish: |_, query, _| Ok(query.to_owned()),
+        ..SQL.hooks
+    },
+    ..SQL
+};
+
+/// Three or more starts, ends or parts of one field are one regular expression.
+fn alternatives(
+    printer: &Printer<'_>,
+    link: Link,
+    parts: &[Query],
+) -> Option<Result<String, Unsupported>> {
+    let Query::Leaf(first) = parts.first()? else {
+        return None;
+    };
+    let field = first.field.as_ref()?;
+    if link != Link::Or || parts.len() < 3 {
+        return None;
+    }
+    let mut shape = None;
+    let mut each = Vec::with_capacity(parts.len());
+    for part in parts {
+        let Query::Leaf(leaf) = part else {
+            return None;
+        };
+        let Written::Text {
+            pattern,
+            cased: false,
+        } = &leaf.value
+        else {
+            return None;
+        };
+        let ends = pattern::ends(pattern);
+        let rest = pattern::without(pattern, ends.start, ends.end);
+        let same = *shape.get_or_insert((ends.start, ends.end)) == (ends.start, ends.end);
+        if leaf.field.as_ref() != Some(field) || !same || rest.as_literal().is_none() {
+            return None;
+        }
+        each.push(inside(printer, &pattern::regex(&rest, "")));
+    }
+    // `$` would be before a last line end, too
+    let like = printer.dialect.ops.text.like?;
+    let (_, end) = like.split_once("{regex}")?;
+    let template = match shape? {
+        (true, true) => "{field} rlike '(?iu).*({each}).*'",
+        (false, true) => "{field} rlike '(?iu)^({each})'",
+        (true, false) => "{field} rlike '(?iu)({each}){end}",
+        (false, false) => return None,
+    };
+    Some(Ok(fill(
+        template,
+        &[
+            ("field", &printer.field(field)),
+            ("each", &each.join("|")),
+            ("end", end),
+        ],
+    )))
+}

@@ -1,0 +1,194 @@
+//! Regular expressions in the words of databases.
+
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use sigwright_ir::pred::{Anchor, Regex};
+
+/// With the ends that modifiers have opened or tied.
+pub fn anchored(regex: &Regex, anchor: Anchor) -> Regex {
+    let pattern = &regex.pattern;
+    let (start, end) = anchor.open();
+    let pattern = match (start, end) {
+        (false, true) => format!("^(?:{pattern})"),
+        (true, false) => format!("(?:{pattern})$"),
+        _ => pattern.clone(),
+    };
+    Regex {
+        pattern,
+        ..regex.clone()
+    }
+}
+
+/// As the rule has it, flags in front.
+pub fn as_written(regex: &Regex) -> Option<String> {
+    Some(regex.flagged())
+}
+
+/// For RE2, which has no look-around.
+pub fn re2(regex: &Regex) -> Option<String> {
+    ::regex::Regex::new(&regex.flagged()).ok()?;
+    Some(regex.flagged())
+}
+
+/// For RE2 in ClickHouse, where a dot is a line end, too, unless told.
+/// <https://clickhouse.com/docs/sql-reference/functions/string-search-functions#match>
+pub fn re2_of_clickhouse(regex: &Regex) -> Option<String> {
+    let flagged = re2(regex)?;
+    let dots = regex.pattern.contains('.') && !regex.dot_all;
+    let escaped = regex.pattern.matches('.').count() == regex.pattern.matches("\\.").count();
+    Some(match dots && !escaped {
+        true => format!("(?-s){flagged}"),
+        false => flagged,
+    })
+}
+
+/// For Java, where case is ASCII's unless told, and `$` is before a last line end, too.
+pub fn java(regex: &Regex) -> Option<String> {
+    let mut pattern = String::with_capacity(regex.pattern.len());
+    let mut letters = regex.pattern.chars();
+    let mut in_class = false;
+    while let Some(c) = letters.next() {
+        match c {
+            '\\' => {
+                pattern.push(c);
+                pattern.extend(letters.next());
+                continue;
+            }
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '$' if !in_class && !regex.multi_line => {
+                pattern.push_str("\\z");
+                continue;
+            }
+            _ => {}
+        }
+        pattern.push(c);
+    }
+    let ends = Regex {
+        pattern,
+        ..regex.clone()
+    };
+    Some(match regex.ignore_case {
+        true => ends.flagged().replacen(')', "u)", 1),
+        false => ends.flagged(),
+    })
+}
+
+/// Longest of the expressions made for PostgreSQL, in bytes.
+const LONGEST: usize = 16 << 10;
+
+/// For PostgreSQL, which has no flags inside and other words for ends: spelled anew from what
+/// the expression means. <https://www.postgresql.org/docs/current/functions-matching.html>
+pub fn postgres(regex: &Regex) -> Option<String> {
+    let mut parser = regex_syntax::ParserBuilder::new().build();
+    let mut spelled = String::new();
+    spell(&parser.parse(&regex.flagged()).ok()?, &mut spelled)?;
+    (spelled.len() <= LONGEST).then_some(spelled)
+}
+
+fn spell(hir: &Hir, to: &mut String) -> Option<()> {
+    match hir.kind() {
+        HirKind::Empty => to.push_str("(?:)"),
+        HirKind::Literal(literal) => {
+            for c in std::str::from_utf8(&literal.0).ok()?.chars() {
+                character(c, to)?;
+            }
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            if let Some(name) = named(class) {
+                to.push_str(name);
+                return Some(());
+            }
+            to.push('[');
+            for range in class.ranges() {
+                bracketed(range.start(), to)?;
+                to.push('-');
+                bracketed(range.end(), to)?;
+            }
+            to.push(']');
+        }
+        HirKind::Class(Class::Bytes(_)) => return None,
+        HirKind::Look(look) => to.push_str(match look {
+            Look::Start => "\\A",
+            Look::End => "\\Z",
+            Look::WordUnicode => "\\y",
+            Look::WordUnicodeNegate => "\\Y",
+            Look::WordStartUnicode => "\\m",
+            Look::WordEndUnicode => "\\M",
+            _ => return None,
+        }),
+        HirKind::Repetition(repeated) => {
+            to.push_str("(?:");
+            spell(&repeated.sub, to)?;
+            to.push(')');
+            // Bounds go to 255.
+            match (repeated.min, repeated.max) {
+                (0, None) => to.push('*'),
+                (1, None) => to.push('+'),
+                (0, Some(1)) => to.push('?'),
+                (min, None) if min <= 255 => to.push_str(&format!("{{{min},}}")),
+                (min, Some(max)) if max <= 255 => to.push_str(&format!("{{{min},{max}}}")),
+                _ => return None,
+            }
+        }
+        HirKind::Capture(capture) => {
+            to.push_str("(?:");
+            spell(&capture.sub, to)?;
+            to.push(')');
+        }
+        HirKind::Concat(parts) => {
+            for part in parts {
+                spell(part, to)?;
+            }
+        }
+        HirKind::Alternation(parts) => {
+            to.push_str("(?:");
+            for (number, part) in parts.iter().enumerate() {
+                if number > 0 {
+                    to.push('|');
+                }
+                spell(part, to)?;
+            }
+            to.push(')');
+        }
+    }
+    Some(())
+}
+
+/// Digits, word characters and white space have names.
+fn named(class: &regex_syntax::hir::ClassUnicode) -> Option<&'static str> {
+    let names = [
+        ("\\d", "\\d"),
+        ("\\w", "\\w"),
+        ("\\s", "\\s"),
+        ("\\D", "\\D"),
+        ("\\W", "\\W"),
+        ("\\S", "\\S"),
+    ];
+    names.into_iter().find_map(|(rust, theirs)| {
+        let hir = regex_syntax::parse(rust).ok()?;
+        matches!(hir.kind(), HirKind::Class(Class::Unicode(named)) if named == class)
+            .then_some(theirs)
+    })
+}
+
+fn character(c: char, to: &mut String) -> Option<()> {
+    match c {
+        '\0' => return None,
+        c if c.is_ascii() && !c.is_ascii_alphanumeric() && !c.is_ascii_control() => {
+            to.push('\\');
+            to.push(c);
+        }
+        c => to.push(c),
+    }
+    Some(())
+}
+
+/// In brackets; PostgreSQL holds no zero, which no text has.
+fn bracketed(c: char, to: &mut String) -> Option<()> {
+    match c {
+        '\0' => to.push_str("\\x01"),
+        c if c.is_ascii_alphanumeric() => to.push(c),
+        c => to.push_str(&format!("\\U{:08x}", u32::from(c))),
+    }
+    Some(())
+}
