@@ -4,6 +4,8 @@
 //! A dialect is data, so most differences can be put back: with the fault of the reference in
 //! it, our dialect must print the reference's query byte for byte.
 
+mod splunk;
+
 use sigwright_convert::Dialect;
 use sigwright_convert::dialect::{Fields, Logic, Ops, Regexes, Sql, Strings, Text};
 use sigwright_syntax::pattern::Part;
@@ -28,6 +30,8 @@ pub enum Kind {
     Fault(Fault),
     /// Only in these rules.
     Rules(&'static [&'static str]),
+    /// Ours, then theirs: what is ours, undone, leaves theirs.
+    Undone(fn(&str, &str) -> bool),
 }
 
 /// Puts a fault of the reference back.
@@ -42,8 +46,29 @@ const SQLITE: &str = "sqlite";
 const CLICKHOUSE: &str = "clickhouse";
 const DATABRICKS: &str = "databricks";
 
+const SPLUNK: &str = "splunk";
+
 /// All of them.
 pub const DIFFERENCES: &[Difference] = &[
+    undone("splunk-question-mark", splunk::question_mark),
+    undone("splunk-lists-of-one", splunk::lists_of_one),
+    undone("splunk-variants-under-not", splunk::variants_under_not),
+    undone(
+        "splunk-regex-in-a-negated-group",
+        splunk::regex_in_a_negated_group,
+    ),
+    undone("splunk-fields-compared", splunk::fields_compared),
+    Difference {
+        name: "splunk-fields-compared",
+        about: &[SPLUNK],
+        kind: Kind::Converted("ORing FieldRef"),
+    },
+    undone("splunk-first-command", splunk::first_command),
+    undone(
+        "splunk-alternatives-stay-together",
+        splunk::alternatives_stay_together,
+    ),
+    undone("splunk-tstats-before-fields", splunk::tstats_before_fields),
     Difference {
         name: "regex-covers-the-value",
         about: &[LUCENE, EQL, ESQL, QUICKWIT],
@@ -361,6 +386,14 @@ fn with_equals(d: Dialect, equals: &'static str) -> Dialect {
     })
 }
 
+const fn undone(name: &'static str, is: fn(&str, &str) -> bool) -> Difference {
+    Difference {
+        name,
+        about: &[SPLUNK],
+        kind: Kind::Undone(is),
+    }
+}
+
 fn regexes_as_written(d: Dialect) -> Dialect {
     Dialect {
         ops: Ops {
@@ -420,6 +453,17 @@ pub fn explained(
         print(&faulty).as_ref() == Ok(theirs)
     };
     if !equal(None) {
+        let undone = by(&|kind| match kind {
+            Kind::Undone(is) => {
+                let mut pairs = ours.iter().flatten().zip(theirs);
+                ours.as_ref().is_ok_and(|ours| ours.len() == theirs.len())
+                    && pairs.all(|(ours, theirs)| ours == theirs || is(ours, theirs))
+            }
+            _ => false,
+        });
+        if undone.is_some() {
+            return undone;
+        }
         return by(&|kind| matches!(kind, Kind::Rules(rules) if rules.contains(&path)));
     }
     // those without which something would differ

@@ -10,7 +10,7 @@ use sigwright_ir::Written;
 use sigwright_ir::pred::{Anchor, Regex};
 use sigwright_syntax::Span;
 use sigwright_syntax::pattern::{Part, Pattern};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// What a part of a query becomes.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +30,22 @@ pub struct Deferred {
     pub negated: bool,
     /// It only prepares what the condition asks, whatever operators stand around that.
     pub prepares: bool,
+    /// What the condition itself can ask in its place, which finds at least as much.
+    pub broad: Option<String>,
     /// The value in the rule.
     pub span: Span,
+}
+
+/// Where a question stands in a query.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Place {
+    /// It must hold for the whole query to hold.
+    #[default]
+    Conjunct,
+    /// It must not hold for the whole query to hold.
+    NegatedConjunct,
+    /// Beside an alternative, or in a group that must not hold.
+    Inside,
 }
 
 /// Prints queries in one dialect.
@@ -40,6 +54,7 @@ pub struct Printer<'d> {
     /// The language.
     pub dialect: &'d Dialect,
     after: RefCell<Vec<Deferred>>,
+    place: Cell<Place>,
 }
 
 /// The queries of a rule, one for each of its conditions, finished but in no format. One that
@@ -79,6 +94,7 @@ fn printed(rule: &Rule, dialect: &Dialect, query: &Query) -> Result<String, Unsu
     let printer = Printer {
         dialect,
         after: RefCell::default(),
+        place: Cell::default(),
     };
     let text = match printer.query(query)? {
         Piece::Text(text) => text,
@@ -91,6 +107,31 @@ fn printed(rule: &Rule, dialect: &Dialect, query: &Query) -> Result<String, Unsu
 }
 
 impl Printer<'_> {
+    /// Where the question that is printed stands.
+    pub fn place(&self) -> Place {
+        self.place.get()
+    }
+
+    /// Gives what was deferred last a broad question in its place.
+    pub fn broaden(&self, broad: String) {
+        if let Some(last) = self.after.borrow_mut().last_mut() {
+            last.broad = Some(broad);
+        }
+    }
+
+    /// How much of what comes after the condition is of a sort.
+    pub fn deferred_like(&self, sort: impl Fn(&Deferred) -> bool) -> usize {
+        self.after.borrow().iter().filter(|d| sort(d)).count()
+    }
+
+    /// Prints a part that stands elsewhere.
+    fn at<T>(&self, place: Place, print: impl FnOnce() -> T) -> T {
+        let outer = self.place.replace(place);
+        let printed = print();
+        self.place.set(outer);
+        printed
+    }
+
     /// A query as text.
     ///
     /// # Errors
@@ -167,16 +208,20 @@ impl Printer<'_> {
     fn joined(&self, link: Link, parts: &[Query]) -> Result<Piece, Unsupported> {
         let logic = &self.dialect.logic;
         let mut texts = Vec::with_capacity(parts.len());
+        let place = match (link, self.place()) {
+            (Link::And, place) => place,
+            _ => Place::Inside,
+        };
         for part in parts {
-            let piece = match link {
-                Link::And => self.grouped(link, part)?,
-                _ => self.apart(|| self.grouped(link, part))?,
-            };
+            let piece = self.at(place, || match link {
+                Link::And => self.grouped(link, part),
+                _ => self.apart(|| self.grouped(link, part)),
+            })?;
             match piece {
                 // all of it stands after the condition
                 Piece::Text(text) if text.is_empty() => {}
                 Piece::Text(text) => texts.push(text),
-                Piece::After(deferred) if link == Link::And => {
+                Piece::After(deferred) if place == Place::Conjunct => {
                     self.after.borrow_mut().push(deferred);
                 }
                 Piece::After(deferred) => return Err(self.only_with_and(deferred.span)),
@@ -266,10 +311,14 @@ impl Printer<'_> {
     }
 
     fn negated(&self, inner: &Query) -> Result<Piece, Unsupported> {
-        let piece = match inner {
-            Query::Leaf(_) => self.query(inner)?,
-            _ => self.apart(|| self.query(inner))?,
+        let place = match (inner, self.place()) {
+            (Query::Leaf(_), Place::Conjunct) => Place::NegatedConjunct,
+            _ => Place::Inside,
         };
+        let piece = self.at(place, || match inner {
+            Query::Leaf(_) => self.query(inner),
+            _ => self.apart(|| self.query(inner)),
+        })?;
         match (piece, inner) {
             (Piece::Text(text), Query::Leaf(leaf)) => {
                 let never_unknown = matches!(leaf.value, Written::Null | Written::Exists(_));

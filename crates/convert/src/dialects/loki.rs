@@ -344,6 +344,7 @@ fn prepare(printer: &Printer<'_>, text: String, span: Span) {
         text,
         negated: false,
         prepares: true,
+        broad: None,
         span,
     });
 }
@@ -421,6 +422,7 @@ fn line_filter(printer: &Printer<'_>, leaf: &Leaf) -> Printed {
         text,
         negated: false,
         prepares: false,
+        broad: None,
         span: leaf.span,
     }))
 }

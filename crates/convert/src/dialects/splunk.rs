@@ -2,28 +2,42 @@
 //!
 //! <https://docs.splunk.com/Documentation/Splunk/latest/Search/Aboutthesearchlanguage>
 
-use crate::Unsupported;
+mod commands;
+mod formats;
+
 use crate::dialect::{
     ANY, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_PIPELINES, NO_TEXT, Ops, Regexes,
     Strings, Text,
 };
-use crate::print::{Deferred, Piece, Printer, fill};
-use crate::query::Leaf;
-use crate::rule::Rule;
-use sigwright_ir::Written;
 use sigwright_ir::pred::Comparison;
 
 /// Splunk.
 pub const SPLUNK: Dialect = Dialect {
     name: "splunk",
     title: "Splunk SPL",
-    formats: &[Format {
-        name: "default",
-        title: "plain searches",
-        longest: None,
-        query: |_, _, query| Ok(query),
-        output: |queries| queries.join("\n"),
-    }],
+    formats: &[
+        Format {
+            name: "default",
+            title: "plain searches",
+            longest: None,
+            query: formats::search,
+            output: |queries| queries.join("\n"),
+        },
+        Format {
+            name: "savedsearches",
+            title: "a `savedsearches.conf`",
+            longest: None,
+            query: formats::saved_search,
+            output: formats::saved_searches,
+        },
+        Format {
+            name: "data_model",
+            title: "searches of accelerated data models (`tstats`)",
+            longest: None,
+            query: formats::data_model,
+            output: |queries| queries.join("\n"),
+        },
+    ],
     logic: Logic {
         and: " ",
         or: " OR ",
@@ -102,9 +116,9 @@ pub const SPLUNK: Dialect = Dialect {
     },
     sql: None,
     hooks: Hooks {
-        leaf: Some(behind_a_pipe),
-        before: None,
-        finish,
+        leaf: Some(commands::question),
+        before: Some(commands::apart),
+        finish: commands::finish,
     },
     pipelines: NO_PIPELINES,
 };
@@ -119,46 +133,4 @@ pub fn comparisons(comparison: Comparison) -> &'static str {
         Comparison::Eq => "=",
         Comparison::Neq => "!=",
     }
-}
-
-/// Regular expressions and comparisons of fields are commands of their own.
-fn behind_a_pipe(printer: &Printer<'_>, leaf: &Leaf) -> Option<Result<Piece, Unsupported>> {
-    let field = printer.field(leaf.field.as_ref()?);
-    let text = match &leaf.value {
-        Written::Regex(regex, anchor) => {
-            let regex = printer.regex(regex, *anchor);
-            fill(
-                "| regex {field}{not}=\"{regex}\"",
-                &[("field", &field), ("regex", &regex)],
-            )
-        }
-        Written::FieldRef { name, .. } => fill(
-            "| where {not}'{field}'='{other}'",
-            &[("field", &field), ("other", &printer.field(name))],
-        ),
-        _ => return None,
-    };
-    Some(Ok(Piece::After(Deferred {
-        text,
-        negated: false,
-        prepares: false,
-        span: leaf.span,
-    })))
-}
-
-fn finish(_: &Rule, query: &str, after: &[Deferred]) -> Result<String, Unsupported> {
-    let mut text = match (query, after.is_empty()) {
-        ("", false) => "*".to_owned(),
-        _ => query.to_owned(),
-    };
-    for deferred in after {
-        let not = match (deferred.negated, deferred.text.starts_with("| where")) {
-            (false, _) => "",
-            (true, true) => "NOT ",
-            (true, false) => "!",
-        };
-        text.push('\n');
-        text.push_str(&fill(&deferred.text, &[("not", not)]));
-    }
-    Ok(text)
 }
