@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// File of the shared folder, dialect, format; the pipelines stand in the file's name.
-const COMBINATIONS: [(&str, &str, &str); 10] = [
+const COMBINATIONS: &[(&str, &str, &str)] = &[
     ("splunk-default", "splunk", "default"),
     ("splunk-default-splunk_windows", "splunk", "default"),
     ("splunk-default-splunk_cim", "splunk", "default"),
@@ -49,7 +49,7 @@ fn reference_queries() {
     let shared = Path::new(&shared);
     let mut unexplained = 0;
     let mut needed = BTreeSet::new();
-    for (file, target, format) in COMBINATIONS {
+    for &(file, target, format) in COMBINATIONS {
         if only.as_ref().is_some_and(|only| only != file) {
             continue;
         }
