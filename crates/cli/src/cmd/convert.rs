@@ -7,6 +7,7 @@ use crate::processing::{self, Pipelines};
 use crate::render::diagnostic::Printer;
 use crate::render::json;
 use crate::settings::{Look, Outcome, Stream};
+use sigwright_convert::correlation::{self, Voices};
 use sigwright_convert::dialect::Format;
 use sigwright_convert::pipeline::convert;
 use sigwright_convert::{Chain, Dialect, dialects, rule};
@@ -107,17 +108,24 @@ fn converted<'l>(
     chain: &Chain,
 ) -> Vec<Converted<'l>> {
     let rules = rule::rules(&loaded.documents, &loaded.set, &loaded.context);
-    let lowered = loaded.set.rules.iter().zip(rules);
-    lowered
-        .map(|(lowered, rule)| Converted {
-            meta: &lowered.meta,
-            source: lowered.source,
-            queries: rule.and_then(|rule| {
-                convert(rule, dialect, format, chain)
-                    .map_err(|unsupported| vec![unsupported.into()])
-            }),
-        })
-        .collect()
+    let voices = Voices::of(&loaded.set);
+    let lowered = loaded.set.rules.iter().zip(rules).enumerate();
+    let lowered = lowered.filter(|(index, _)| voices.rule(*index));
+    let rules = lowered.map(|(_, (lowered, rule))| Converted {
+        meta: &lowered.meta,
+        source: lowered.source,
+        queries: rule.and_then(|rule| {
+            convert(rule, dialect, format, chain).map_err(|unsupported| vec![unsupported.into()])
+        }),
+    });
+    let correlations = loaded.set.correlations.iter().enumerate();
+    let correlations = correlations.filter(|(index, _)| voices.correlation(*index));
+    let correlations = correlations.map(|(_, lowered)| Converted {
+        meta: &lowered.meta,
+        source: lowered.source,
+        queries: correlation::convert(lowered, dialect).map_err(|said| vec![said.into()]),
+    });
+    rules.chain(correlations).collect()
 }
 
 /// The language and form asked for; the error is a message.
