@@ -4,10 +4,11 @@
 //! A dialect is data, so most differences can be put back: with the fault of the reference in
 //! it, our dialect must print the reference's query byte for byte.
 
+mod elastic;
 mod splunk;
 
 use sigwright_convert::Dialect;
-use sigwright_convert::dialect::{Fields, Logic, Ops, Regexes, Sql, Strings, Text};
+use sigwright_convert::dialect::{Logic, Ops, Sql, Strings, Text};
 use sigwright_syntax::pattern::Part;
 
 /// Why a query may differ.
@@ -28,6 +29,8 @@ pub enum Kind {
     Converted(&'static str),
     /// The dialect with the fault of the reference put back.
     Fault(Fault),
+    /// Equal but for a part, which this takes out of both.
+    Aside(fn(&str) -> String),
     /// Only in these rules.
     Rules(&'static [&'static str]),
     /// Ours, then theirs: what is ours, undone, leaves theirs.
@@ -49,7 +52,11 @@ const DATABRICKS: &str = "databricks";
 const SPLUNK: &str = "splunk";
 
 /// All of them.
-pub const DIFFERENCES: &[Difference] = &[
+pub fn differences() -> impl Iterator<Item = &'static Difference> {
+    DIFFERENCES.iter().chain(elastic::DIFFERENCES)
+}
+
+const DIFFERENCES: &[Difference] = &[
     undone("splunk-question-mark", splunk::question_mark),
     undone("splunk-lists-of-one", splunk::lists_of_one),
     undone("splunk-variants-under-not", splunk::variants_under_not),
@@ -70,97 +77,13 @@ pub const DIFFERENCES: &[Difference] = &[
     ),
     undone("splunk-tstats-before-fields", splunk::tstats_before_fields),
     Difference {
-        name: "regex-covers-the-value",
-        about: &[LUCENE, EQL, ESQL, QUICKWIT],
-        kind: Kind::Fault(regexes_as_written),
-    },
-    Difference {
-        name: "regex-out-of-reach",
-        about: &[LUCENE, EQL, ESQL, QUICKWIT],
-        kind: Kind::Refused("cannot express this regular expression"),
-    },
-    Difference {
-        name: "regex-is-searched",
-        about: &[PPL],
-        kind: Kind::Fault(|d| Dialect {
-            ops: Ops {
-                regex: Some("match({field}, '{regex}')"),
-                regexes: Regexes {
-                    escape: "'",
-                    escaped: &["'"],
-                    ..d.ops.regexes
-                },
-                ..d.ops
-            },
-            ..d
-        }),
-    },
-    Difference {
         name: "lists-of-one",
-        about: &[LUCENE, EQL, DATABRICKS],
+        about: &[LUCENE, EQL, QUICKWIT, DATABRICKS],
         kind: Kind::Rules(&[
             "rules/windows/process_creation/proc_creation_win_cmd_launched_with_hidden_start_flag.yml",
             "rules/windows/process_creation/proc_creation_win_esentutl_sensitive_file_copy.yml",
             "rules/windows/process_creation/proc_creation_win_findstr_lsass.yml",
         ]),
-    },
-    Difference {
-        name: "keywords-out-of-reach",
-        about: &[EQL, PPL],
-        kind: Kind::Refused("cannot express keywords"),
-    },
-    Difference {
-        name: "eql-numbers",
-        about: &[EQL],
-        kind: Kind::Fault(|d| Dialect {
-            ops: Ops {
-                number: Some("{field}:{value}"),
-                one_of_numbers: None,
-                ..d.ops
-            },
-            ..d
-        }),
-    },
-    Difference {
-        name: "eql-names",
-        about: &[EQL],
-        kind: Kind::Fault(|d| Dialect {
-            fields: Fields {
-                needs_quotes: |name| name.contains(char::is_whitespace),
-                ..d.fields
-            },
-            ..d
-        }),
-    },
-    Difference {
-        name: "eql-plain-wildcards",
-        about: &[EQL],
-        kind: Kind::Fault(|d| Dialect {
-            ops: Ops {
-                text: Text {
-                    signs: None,
-                    ..d.ops.text
-                },
-                ..d.ops
-            },
-            ..d
-        }),
-    },
-    Difference {
-        name: "truth-values",
-        about: &[PPL, QUICKWIT],
-        kind: Kind::Converted("Boolean value"),
-    },
-    Difference {
-        name: "case",
-        about: &[ESQL, PPL],
-        kind: Kind::Fault(|d| Dialect {
-            ops: Ops {
-                text: d.ops.cased,
-                ..d.ops
-            },
-            ..d
-        }),
     },
     Difference {
         name: "not-without-the-field",
@@ -394,28 +317,6 @@ const fn undone(name: &'static str, is: fn(&str, &str) -> bool) -> Difference {
     }
 }
 
-fn regexes_as_written(d: Dialect) -> Dialect {
-    Dialect {
-        ops: Ops {
-            regex: match d.name {
-                "eql" => Some("{field} regex~ \"{regex}\""),
-                _ => d.ops.regex,
-            },
-            regexes: Regexes {
-                rewrite: None,
-                flags_in_front: true,
-                escaped: match d.name {
-                    "eql" => &["/"],
-                    _ => d.ops.regexes.escaped,
-                },
-                ..d.ops.regexes
-            },
-            ..d.ops
-        },
-        ..d
-    }
-}
-
 /// What explains that `ours` and `theirs` differ; None where something unexplained is left.
 /// `print` gives our queries in another dialect.
 pub fn explained(
@@ -428,7 +329,7 @@ pub fn explained(
 ) -> Option<Vec<&'static str>> {
     let about = || {
         let about = |d: &&Difference| d.about.iter().any(|about| file.starts_with(about));
-        DIFFERENCES.iter().filter(about)
+        differences().filter(about)
     };
     let by = |is: &dyn Fn(&Kind) -> bool| about().find(|d| is(&d.kind)).map(|d| vec![d.name]);
     let theirs = match (ours, theirs) {
@@ -441,16 +342,21 @@ pub fn explained(
         (Err(_), Err(_)) => return None,
         (Ok(_), Ok(theirs)) => theirs,
     };
-    let faults: Vec<(&'static str, Fault)> = about()
-        .filter_map(|d| match d.kind {
-            Kind::Fault(put_back) => Some((d.name, put_back)),
-            _ => None,
-        })
-        .collect();
+    let kinds: Vec<(&'static str, &Kind)> = about().map(|d| (d.name, &d.kind)).collect();
     let equal = |left_out: Option<&str>| {
-        let with = faults.iter().filter(|(name, _)| Some(*name) != left_out);
-        let faulty = with.fold(*dialect, |dialect, (_, put_back)| put_back(dialect));
-        print(&faulty).as_ref() == Ok(theirs)
+        let (mut faulty, mut asides) = (*dialect, Vec::new());
+        for (_, kind) in kinds.iter().filter(|(name, _)| Some(*name) != left_out) {
+            match kind {
+                Kind::Fault(put_back) => faulty = put_back(faulty),
+                Kind::Aside(take_out) => asides.push(take_out),
+                _ => {}
+            }
+        }
+        let left = |queries: &Vec<String>| -> Vec<String> {
+            let left = |query: &String| asides.iter().fold(query.clone(), |q, aside| aside(&q));
+            queries.iter().map(left).collect()
+        };
+        print(&faulty).is_ok_and(|ours| left(&ours) == left(theirs))
     };
     if !equal(None) {
         let undone = by(&|kind| match kind {
@@ -467,6 +373,6 @@ pub fn explained(
         return by(&|kind| matches!(kind, Kind::Rules(rules) if rules.contains(&path)));
     }
     // those without which something would differ
-    let needed = faults.iter().map(|(name, _)| *name);
+    let needed = kinds.iter().map(|(name, _)| *name);
     Some(needed.filter(|name| !equal(Some(name))).collect())
 }

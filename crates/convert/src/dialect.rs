@@ -281,6 +281,8 @@ pub struct Ops {
     pub one_of_numbers: Option<&'static str>,
     /// `{field}`, `{list}`: all of several values.
     pub all_of: Option<&'static str>,
+    /// A list is a group when it stands in one.
+    pub list_grouped: bool,
     /// Between values of a list.
     pub list: &'static str,
     /// Whether a string may stand in a list.
@@ -315,6 +317,7 @@ pub const NO_OPS: Ops = Ops {
         escape: "\\",
         escaped: &[],
         escape_itself: false,
+        named: &[],
         flags_in_front: false,
         also: "",
         rewrite: None,
@@ -328,6 +331,7 @@ pub const NO_OPS: Ops = Ops {
     field_contains: None,
     one_of_numbers: None,
     all_of: None,
+    list_grouped: true,
     list: ", ",
     listed: PLAIN,
     list_aside: false,
@@ -346,6 +350,8 @@ pub struct Regexes {
     pub escaped: &'static [&'static str],
     /// The escape itself is escaped.
     pub escape_itself: bool,
+    /// Characters with an escape of their own.
+    pub named: &'static [(char, &'static str)],
     /// Flags stand in front as `(?i)`.
     pub flags_in_front: bool,
     /// Escaped in regular expressions made of strings, besides what they need.

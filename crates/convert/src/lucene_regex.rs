@@ -206,6 +206,8 @@ impl Writer<'_> {
             }
         }
         match is_operator(c) {
+            // other engines on Lucene's model read an escape before these as something else
+            true if matches!(c, '"' | '@' | '<' | '>') => format!("[{c}]"),
             true => format!("\\{c}"),
             false => c.to_string(),
         }
@@ -434,7 +436,7 @@ mod tests {
             ("(^a|b)c", "(a|.*b)c.*"),
             ("x(y|$)", ".*x(y.*|())"),
             (r"(?:\s|)a", r".*(\s|())a.*"),
-            (r#"a"b@c"#, r#".*a\"b\@c.*"#),
+            (r#"a"b@c"#, r#".*a["]b[@]c.*"#),
             (r"[^\/\s]+\/", r".*[^/\s]+/.*"),
             ("(?i)k1", ".*[Kk\u{212a}]1.*"),
             (r"\t", ".*\t.*"),

@@ -289,6 +289,7 @@ impl Printer<'_> {
         let null =
             |query: &Query| matches!(query, Query::Leaf(leaf) if leaf.value == Written::Null);
         let needs = match kind(part) {
+            _ if !self.dialect.ops.list_grouped && self.is_list(part)? => false,
             None => null(part) && self.dialect.ops.null_grouped,
             Some(_) if self.dialect.logic.every_group && !matches!(part, Query::Leaf(_)) => true,
             Some(inner) => self.strength(inner) > self.strength(outer),
@@ -296,6 +297,15 @@ impl Printer<'_> {
         Ok(match piece {
             Piece::Text(text) if needs => Piece::Text(self.in_parentheses(&text)),
             piece => piece,
+        })
+    }
+
+    /// Whether several questions are one list.
+    fn is_list(&self, query: &Query) -> Result<bool, Unsupported> {
+        Ok(match query {
+            Query::And(parts) => self.list(Link::And, parts)?.is_some(),
+            Query::Or(parts) => self.list(Link::Or, parts)?.is_some(),
+            Query::Not(_) | Query::Leaf(_) => false,
         })
     }
 
@@ -325,7 +335,10 @@ impl Printer<'_> {
                 let group = self.is_group(leaf)?;
                 Ok(Piece::Text(self.not(&text, group, never_unknown)))
             }
-            (Piece::Text(text), _) => Ok(Piece::Text(self.not(&text, true, false))),
+            (Piece::Text(text), group) => {
+                let atom = !self.dialect.ops.list_grouped && self.is_list(group)?;
+                Ok(Piece::Text(self.not(&text, !atom, false)))
+            }
             (Piece::After(deferred), Query::Leaf(_)) => Ok(Piece::After(Deferred {
                 negated: !deferred.negated,
                 ..deferred
@@ -813,7 +826,7 @@ impl Printer<'_> {
         let itself = regexes.escape_itself.then_some(regexes.escape);
         let mut escaped = String::with_capacity(text.len());
         let mut rest = text;
-        let named = self.dialect.strings.named;
+        let named = regexes.named;
         while let Some(c) = rest.chars().next() {
             if let Some((_, named)) = named.iter().find(|(n, _)| *n == c) {
                 escaped.push_str(named);

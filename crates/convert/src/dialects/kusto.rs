@@ -87,6 +87,7 @@ pub const KUSTO: Dialect = Dialect {
         regexes: Regexes {
             escaped: &["\""],
             escape_itself: true,
+            named: &[],
             rewrite: Some(pattern::linear),
             ..NO_OPS.regexes
         },

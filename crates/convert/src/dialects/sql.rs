@@ -96,6 +96,7 @@ const SQL: Dialect = Dialect {
             escape: "",
             escaped: &[],
             escape_itself: false,
+            named: &[],
             flags_in_front: true,
             also: "",
             rewrite: None,
