@@ -64,6 +64,9 @@ pub enum Command {
     /// Write rules as queries of a SIEM or data lake
     #[command(after_help = format!("{EXAMPLES_CONVERT}\n\n{EXIT_CODES_CONVERT}"))]
     Convert(ConvertArgs),
+    /// Show, check and explain processing pipelines
+    #[command(after_help = EXAMPLES_PIPELINE)]
+    Pipeline(PipelineCommandArgs),
     /// Say why a rule does or does not match an event, or a correlation a log
     #[command(after_help = EXAMPLES_EXPLAIN)]
     Explain(ExplainArgs),
@@ -347,6 +350,66 @@ pub struct ConvertArgs {
     /// Rule files, directories or globs
     #[arg(required_unless_present = "list", value_name = "RULES")]
     pub rules: Vec<PathBuf>,
+}
+
+const EXAMPLES_PIPELINE: &str = "\
+Examples:
+  sigwright pipeline list
+  sigwright pipeline check my-fields.yml
+  sigwright pipeline explain -p sysmon -p ecs_windows rules/windows/one_rule.yml";
+
+/// `sigwright pipeline`.
+#[derive(Debug, Args)]
+pub struct PipelineCommandArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub command: PipelineCommand,
+}
+
+/// What `sigwright pipeline` does.
+#[derive(Debug, Subcommand)]
+pub enum PipelineCommand {
+    /// Show the pipelines that come with the program
+    List,
+    /// Read pipelines, and say what is wrong with them
+    Check {
+        /// Names, files or directories
+        #[arg(required = true, value_name = "PIPELINE")]
+        pipelines: Vec<String>,
+    },
+    /// Show what each step of pipelines does to rules
+    Explain(PipelineExplainArgs),
+}
+
+/// `sigwright pipeline explain`.
+#[derive(Debug, Args)]
+pub struct PipelineExplainArgs {
+    #[command(flatten)]
+    pub pipelines: PipelineArgs,
+
+    /// Also apply the pipelines of this query language
+    #[arg(short, long, value_name = "TARGET")]
+    pub target: Option<String>,
+
+    /// Print for people, or a JSON object per step
+    #[arg(long, value_name = "FORMAT", default_value = "pretty")]
+    pub format: StepFormat,
+
+    #[command(flatten)]
+    pub lists: ListArgs,
+
+    /// Rule files, directories or globs
+    #[arg(required = true, value_name = "RULES")]
+    pub rules: Vec<PathBuf>,
+}
+
+/// `pipeline explain --format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StepFormat {
+    /// For people
+    Pretty,
+    /// A JSON object per step, for programs
+    Ndjson,
 }
 
 /// Which pipelines, and what they may do.

@@ -115,7 +115,7 @@ impl Chain {
     pub fn new(
         dialect: &Dialect,
         format: &Format,
-        mut user: Vec<(String, Pipeline)>,
+        user: Vec<(String, Pipeline)>,
         allowed: Allowed,
     ) -> Result<Chain, String> {
         if let Some((name, pipeline)) = user.iter().find(|(_, p)| !p.allows(dialect.name)) {
@@ -125,18 +125,26 @@ impl Chain {
                 dialect.name
             ));
         }
-        user.sort_by(|(a, x), (b, y)| x.priority.cmp(&y.priority).then_with(|| a.cmp(b)));
         let own = &dialect.pipelines;
         let last = own.last.iter().filter(|(of, _)| *of == format.name);
         let mut pipelines = shipped(own.first.iter().copied())?;
-        pipelines.extend(user.into_iter().map(|(_, pipeline)| pipeline));
+        pipelines.extend(ordered(user));
         pipelines.extend(shipped(last.map(|(_, name)| *name))?);
+        Ok(Chain::in_order(pipelines, allowed))
+    }
+
+    /// The pipelines of the user alone, for no dialect.
+    pub fn of(user: Vec<(String, Pipeline)>, allowed: Allowed) -> Chain {
+        Chain::in_order(ordered(user).collect(), allowed)
+    }
+
+    fn in_order(pipelines: Vec<Pipeline>, allowed: Allowed) -> Chain {
         let vars = pipelines.iter().flat_map(|p| p.vars.clone()).collect();
-        Ok(Chain {
+        Chain {
             pipelines,
             vars,
             allowed,
-        })
+        }
     }
 
     /// The pipelines, first to last.
@@ -210,6 +218,12 @@ impl Chain {
         }
         Ok(Some(output.into_text()))
     }
+}
+
+/// By priority, then by what the user called them.
+fn ordered(mut user: Vec<(String, Pipeline)>) -> impl Iterator<Item = Pipeline> {
+    user.sort_by(|(a, x), (b, y)| x.priority.cmp(&y.priority).then_with(|| a.cmp(b)));
+    user.into_iter().map(|(_, pipeline)| pipeline)
 }
 
 /// Shipped pipelines of these names.
