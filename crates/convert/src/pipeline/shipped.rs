@@ -31,6 +31,7 @@ pub const SHIPPED: &[Shipped] = shipped![
     "loki_kubernetes_audit",
     "loki_okta_system_log",
     "loki_promtail_sysmon",
+    "microsoft_xdr",
     "splunk_cim",
     "splunk_kubernetes_audit",
     "splunk_sysmon_acceleration",
