@@ -332,7 +332,8 @@ impl Printer<'_> {
         match (piece, inner) {
             (Piece::Text(text), Query::Leaf(leaf)) => {
                 let never_unknown = matches!(leaf.value, Written::Null | Written::Exists(_));
-                let group = self.is_group(leaf)?;
+                // parentheses that are there anyway hold the variants of one value together
+                let group = !self.dialect.logic.every_not && self.is_group(leaf)?;
                 Ok(Piece::Text(self.not(&text, group, never_unknown)))
             }
             (Piece::Text(text), group) => {

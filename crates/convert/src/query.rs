@@ -146,3 +146,45 @@ impl Query {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Leaf, Query};
+    use sigwright_ir::Written;
+    use sigwright_syntax::{Sources, Span};
+
+    fn leaf(name: &str) -> Query {
+        Query::Leaf(Leaf {
+            field: Some(name.to_owned()),
+            value: Written::Null,
+            span: Span::new(Sources::default().add(String::new(), String::new()), 0, 0),
+        })
+    }
+
+    /// The names of the questions, and how many alternatives each part has.
+    fn names(query: &Query) -> Vec<String> {
+        match query {
+            Query::And(parts) | Query::Or(parts) => parts.iter().flat_map(names).collect(),
+            Query::Not(inner) => names(inner),
+            Query::Leaf(leaf) => leaf.field.iter().cloned().collect(),
+        }
+    }
+
+    #[test]
+    fn no_alternative_is_lost() {
+        let each: Vec<String> = (0..10).map(|n| n.to_string()).collect();
+        let query = Query::And(vec![
+            leaf("first"),
+            Query::Or(each.iter().map(|name| leaf(name)).collect()),
+        ]);
+        let parts = query.split(3);
+        let sizes: Vec<usize> = parts.iter().map(|part| names(part).len() - 1).collect();
+        assert_eq!(sizes, [3, 3, 4]);
+        assert!(parts.iter().all(|part| names(part)[0] == "first"));
+        let all: Vec<String> = parts.iter().flat_map(|p| names(p).split_off(1)).collect();
+        assert_eq!(all, each);
+        // never more parts than alternatives, and none without alternatives
+        assert_eq!(query.split(100).len(), 10);
+        assert!(leaf("x").split(2).is_empty());
+    }
+}

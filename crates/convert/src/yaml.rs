@@ -216,3 +216,50 @@ fn escaped(c: char) -> String {
         None => format!("\\U{code:08X}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::pair;
+
+    fn read(text: &str) -> String {
+        let value: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+        value["key"].as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn every_string_reads_back() {
+        let long = "words ".repeat(40);
+        let strings = [
+            "plain",
+            "",
+            " blanks ",
+            "two\nlines\n",
+            "line \n with blanks",
+            "it's: quoted # here",
+            "12",
+            "yes",
+            "2020-01-01",
+            "tab\there",
+            "ünïcödé \u{1f600} \u{2028}",
+            "back\\slash \"quotes\" ünd",
+            "- item",
+            "[list]",
+            long.trim(),
+            &format!("ü {long}"),
+            &format!("'{long}\n\n{long}"),
+        ];
+        for string in strings {
+            let text = pair(4, "key", Some(string));
+            assert_eq!(read(&text), string, "{text}");
+        }
+        assert_eq!(pair(0, "key", None), "key: null");
+    }
+
+    #[test]
+    fn lines_end_behind_eighty_columns() {
+        let text = pair(0, "key", Some(&"words ".repeat(40).trim()));
+        let first = text.lines().next().unwrap();
+        assert!(first.len() > 80 && first.len() <= 86, "{first}");
+        assert!(text.lines().nth(1).unwrap().starts_with("  words"));
+    }
+}

@@ -199,3 +199,19 @@ fn matches(
         &[("field", field), ("regex", &printer.escaped_regex(&regex))],
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::path;
+
+    #[test]
+    fn names_are_paths_or_brackets() {
+        assert_eq!(path("CommandLine"), "CommandLine");
+        assert_eq!(path("userIdentity.type"), "userIdentity.type");
+        assert_eq!(path("cs-uri"), "['cs-uri']");
+        assert_eq!(path("http.user-agent.x"), "http['user-agent'].x");
+        assert_eq!(path("it's"), "['it\\'s']");
+        assert_eq!(path("a..b"), "['a..b']");
+        assert_eq!(path("1st"), "['1st']");
+    }
+}

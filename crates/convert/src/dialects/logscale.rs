@@ -1,8 +1,8 @@
 //! The query language of CrowdStrike Falcon LogScale.
 //!
 //! <https://library.humio.com/data-analysis/syntax.html>: `=` with a string compares with case,
-//! so every value is a regular expression; `d` lets its dot match line ends; a function that
-//! filters stands between pipes, not beside `or`.
+//! so every value is a regular expression; `d` lets its dot match line ends. `cidr()` stands
+//! between pipes, so networks that stand among other conditions are asked of the address's text.
 
 use crate::dialect::{
     ANY, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_OPS, NO_PIPELINES, Ops, PLAIN,
@@ -11,7 +11,7 @@ use crate::dialect::{
 use crate::pattern;
 use crate::print::{Piece, Printer, unfilled};
 use crate::query::Leaf;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv6Net};
 use sigwright_ir::Written;
 use sigwright_ir::pred::{Anchor, Regex};
 use sigwright_syntax::pattern::{Part, Pattern};
@@ -98,10 +98,12 @@ const SPECIAL: &str = "*$^.|?()[]+/{}\\";
 fn leaf(printer: &Printer<'_>, leaf: &Leaf) -> Option<Printed> {
     let (pattern, cased) = match &leaf.value {
         Written::Text { pattern, cased } => (pattern, *cased),
-        Written::Cidr(IpNet::V6(_)) => {
-            // one address has many spellings
-            let what = "networks of IPv6 among other conditions";
-            return Some(Err(printer.cannot(leaf.span, what)));
+        Written::Cidr(IpNet::V6(network)) => {
+            let field = printer.field(leaf.field.as_ref()?);
+            return Some(match spellings(network) {
+                Some(regex) => Ok(Piece::Text(format!("{field}=/^{regex}/i"))),
+                None => Err(printer.cannot(leaf.span, "networks of IPv6 like this")),
+            });
         }
         Written::Regex(regex, _) if leaf.field.is_none() && regex.ignore_case => {
             return Some(slashed(regex, Anchor::Whole).map_or_else(
@@ -136,6 +138,36 @@ fn leaf(printer: &Printer<'_>, leaf: &Leaf) -> Option<Printed> {
         Some(field) => format!("{field}={regex}"),
         None => regex,
     })))
+}
+
+/// The start of every spelling of an IPv6 address in a network, where a regular expression can
+/// say it: one address, or a network that ends within a first part of four digits.
+fn spellings(network: &Ipv6Net) -> Option<String> {
+    let segments = network.network().segments();
+    let bits = usize::from(network.prefix_len());
+    if bits == 128 {
+        let short = network.network().to_string().replace('.', "\\.");
+        let plain = segments.map(|part| format!("{part:x}")).join(":");
+        let padded = segments.map(|part| format!("{part:04x}")).join(":");
+        return Some(format!("(?:{short}|{plain}|{padded})$"));
+    }
+    let first = format!("{:04x}", segments.first()?);
+    if !(4..=16).contains(&bits) || first.starts_with('0') {
+        return None;
+    }
+    let mut regex = String::new();
+    for (at, digit) in first.chars().enumerate() {
+        match bits.saturating_sub(at * 4) {
+            0 => regex.push_str("[0-9a-f]"),
+            fixed @ 1..4 => {
+                let from = digit.to_digit(16)?;
+                let others = (from..from + (1 << (4 - fixed))).filter_map(|d| char::from_digit(d, 16));
+                regex.push_str(&format!("[{}]", others.collect::<String>()));
+            }
+            _ => regex.push(digit),
+        }
+    }
+    Some(format!("{regex}:"))
 }
 
 /// A string as a regular expression; the error is the name of a placeholder.
@@ -179,4 +211,21 @@ fn slashed(regex: &Regex, anchor: Anchor) -> Result<String, String> {
         escaped = c == '\\' && !escaped;
     }
     Ok(slashed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spellings;
+
+    #[test]
+    fn networks_of_ipv6_by_their_spellings() {
+        let of = |network: &str| spellings(&network.parse().unwrap());
+        assert_eq!(of("fe80::/10").as_deref(), Some("fe[89ab][0-9a-f]:"));
+        assert_eq!(of("fc00::/7").as_deref(), Some("f[cd][0-9a-f][0-9a-f]:"));
+        let one = "(?:::1|0:0:0:0:0:0:0:1|0000:0000:0000:0000:0000:0000:0000:0001)$";
+        assert_eq!(of("::1/128").as_deref(), Some(one));
+        // the first part may be short, or absent
+        assert_eq!(of("00fc::/16"), None);
+        assert_eq!(of("2001:db8::/32"), None);
+    }
 }
