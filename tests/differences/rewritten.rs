@@ -15,7 +15,10 @@ pub fn kusto_names(query: &str) -> String {
     let query = regex!(r"''([^' ]+)''").replace_all(query, "'$1'");
     let name = |found: &Captures<'_>| {
         let (before, name, after) = (&found[1], &found[2], &found[3]);
-        match name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.')) {
+        match name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
+        {
             true => format!("{before}{name}{after}"),
             false => format!("{before}['{name}']{after}"),
         }
@@ -67,8 +70,9 @@ pub fn kusto_wildcards(query: &str) -> String {
         match field {
             "*" => format!("\"{}\"", quoted.collect::<Vec<_>>().join("*")),
             field => {
-                let asked: Vec<String> =
-                    quoted.map(|t| format!("{field} contains \"{t}\"")).collect();
+                let asked: Vec<String> = quoted
+                    .map(|t| format!("{field} contains \"{t}\""))
+                    .collect();
                 format!("({})", asked.join(" and "))
             }
         }
@@ -105,7 +109,9 @@ pub fn kusto_networks(query: &str) -> String {
 
 /// Flags without the one for line ends.
 pub fn logscale_line_ends(query: &str) -> String {
-    regex!(r"/id( |\)|$)").replace_all(query, "/i$1").into_owned()
+    regex!(r"/id( |\)|$)")
+        .replace_all(query, "/i$1")
+        .into_owned()
 }
 
 /// An empty regular expression is any value.

@@ -161,7 +161,8 @@ fn spellings(network: &Ipv6Net) -> Option<String> {
             0 => regex.push_str("[0-9a-f]"),
             fixed @ 1..4 => {
                 let from = digit.to_digit(16)?;
-                let others = (from..from + (1 << (4 - fixed))).filter_map(|d| char::from_digit(d, 16));
+                let others =
+                    (from..from + (1 << (4 - fixed))).filter_map(|d| char::from_digit(d, 16));
                 regex.push_str(&format!("[{}]", others.collect::<String>()));
             }
             _ => regex.push(digit),
