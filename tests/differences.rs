@@ -384,5 +384,7 @@ pub fn explained(
     }
     // those without which something would differ
     let needed = kinds.iter().map(|(name, _)| *name);
-    Some(needed.filter(|name| !equal(Some(name))).collect())
+    let mut needed: Vec<&str> = needed.filter(|name| !equal(Some(name))).collect();
+    needed.dedup();
+    Some(needed)
 }
