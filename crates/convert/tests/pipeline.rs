@@ -1,5 +1,10 @@
 //! Each transformation, condition, postprocessing and finalizer: a small pipeline in, a query
 //! out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking, also in what it calls"
+)]
 
 use sigwright_convert::pipeline::{Allowed, convert};
 use sigwright_convert::{Chain, Pipeline, dialects, rule};

@@ -2,7 +2,7 @@
 
 use super::condition_rules::{AppliedIs, StateIs};
 use super::conditions::{FieldCondition, ItemCondition};
-use super::read::{Matcher, Scalar};
+use super::keys::{Matcher, Scalar};
 use super::scope::Run;
 use crate::pattern;
 use crate::rule::{Item, Rule};

@@ -2,7 +2,7 @@
 
 use super::condition_items::{equals, number};
 use super::conditions::RuleCondition;
-use super::read::Scalar;
+use super::keys::Scalar;
 use super::scope::Run;
 use crate::rule::{Item, Rule, Search};
 use serde::Deserialize;

@@ -1,7 +1,8 @@
 //! Placeholders filled from outside: files, URLs, commands. None is touched without a flag.
 
+use super::keys::{Matcher, Scalar};
 use super::placeholders::{Which, fill};
-use super::read::{Matcher, Params, Reader, Scalar};
+use super::read::{Params, Reader};
 use super::scope::Scope;
 use super::transformations::Transformation;
 use crate::Unsupported;

@@ -1,6 +1,6 @@
 //! Transformations of field names.
 
-use super::read::Names;
+use super::keys::Names;
 use super::scope::Scope;
 use super::transformations::Transformation;
 use crate::Unsupported;

@@ -1,7 +1,7 @@
 //! Transformations that take values apart: hashes, and whatever a regular expression names.
 
 use super::condition_items::number;
-use super::read::Matcher;
+use super::keys::Matcher;
 use super::scope::{Fate, Scope};
 use super::transformations::Transformation;
 use crate::Unsupported;

@@ -2,7 +2,8 @@
 
 use super::Allowed;
 use super::conditions::{Conditions, RuleCondition};
-use super::read::{Matcher, Params, Reader, Replacement};
+use super::keys::{Matcher, Replacement};
+use super::read::{Params, Reader};
 use super::scope::Run;
 use super::template::{Template, formatted, of_output, of_query};
 use crate::Unsupported;

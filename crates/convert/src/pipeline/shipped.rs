@@ -32,6 +32,8 @@ pub const SHIPPED: &[Shipped] = shipped![
     "loki_okta_system_log",
     "loki_promtail_sysmon",
     "microsoft_xdr",
+    "sentinel_aks_audit",
+    "snake_case",
     "splunk_cim",
     "splunk_kubernetes_audit",
     "splunk_sysmon_acceleration",

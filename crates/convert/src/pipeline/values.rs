@@ -2,7 +2,7 @@
 
 use super::condition_items::number;
 use super::fields::snake_case;
-use super::read::{Matcher, Names, Replacement, Scalar};
+use super::keys::{Matcher, Names, Replacement, Scalar};
 use super::scope::{Became, Scope};
 use super::transformations::Transformation;
 use crate::Unsupported;
