@@ -12,13 +12,16 @@ use std::path::Path;
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("syntax", &[]),
     ("ir", &["syntax"]),
+    ("convert", &["ir", "syntax"]),
     ("engine", &["ir", "syntax"]),
     ("events", &["engine"]),
     ("sample", &[]),
     ("state", &["engine"]),
     (
         "cli",
-        &["engine", "events", "ir", "sample", "state", "syntax"],
+        &[
+            "convert", "engine", "events", "ir", "sample", "state", "syntax",
+        ],
     ),
 ];
 
