@@ -337,6 +337,10 @@ pub struct ConvertArgs {
     #[arg(long)]
     pub skip_unsupported: bool,
 
+    /// Convert correlations that the target can only say approximately, and tell what is lost
+    #[arg(long)]
+    pub approximate: bool,
+
     /// Show targets, their forms, and pipelines
     #[arg(long)]
     pub list: bool,

@@ -1,5 +1,6 @@
 //! One file of data per language.
 
+pub mod correlations;
 mod elastic;
 mod eql;
 mod esql;

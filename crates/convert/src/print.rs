@@ -91,11 +91,7 @@ pub fn queries(
 }
 
 fn printed(rule: &Rule, dialect: &Dialect, query: &Query) -> Result<String, Unsupported> {
-    let printer = Printer {
-        dialect,
-        after: RefCell::default(),
-        place: Cell::default(),
-    };
+    let printer = Printer::new(dialect);
     let text = match printer.query(query)? {
         Piece::Text(text) => text,
         Piece::After(deferred) => {
@@ -104,6 +100,17 @@ fn printed(rule: &Rule, dialect: &Dialect, query: &Query) -> Result<String, Unsu
         }
     };
     (dialect.hooks.finish)(rule, &text, &printer.after.into_inner())
+}
+
+impl<'d> Printer<'d> {
+    /// Of one query, or of names outside of any.
+    pub fn new(dialect: &'d Dialect) -> Printer<'d> {
+        Printer {
+            dialect,
+            after: RefCell::default(),
+            place: Cell::default(),
+        }
+    }
 }
 
 impl Printer<'_> {

@@ -121,6 +121,11 @@ impl Bounds {
             .all(|(comparison, _)| matches!(comparison, Comparison::Gt | Comparison::Gte))
     }
 
+    /// True where, of the whole numbers up to `most`, only that one satisfies them.
+    pub fn least_of(&self, most: u64) -> bool {
+        self.lower() == most && self.holds(most as f64)
+    }
+
     /// The least whole number, 0 or more, below which no count satisfies them.
     pub fn lower(&self) -> u64 {
         let least = |(comparison, bound): &(Comparison, f64)| match comparison {

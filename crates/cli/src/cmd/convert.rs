@@ -47,7 +47,7 @@ pub fn run(args: &ConvertArgs, color: ColorWhen) -> io::Result<Outcome> {
     };
     let loaded = load::load_to_convert(&args.rules, &args.lists.lists);
     report(&loaded, Severity::Error, color)?;
-    let converted = converted(&loaded, dialect, format, &chain);
+    let converted = converted(&loaded, dialect, format, &chain, args.approximate);
     match (&args.output, args.format) {
         (Some(folder), _) => write_files(folder, &loaded, &converted)?,
         (None, QueryFormat::Ndjson) => ndjson(&loaded, dialect, &converted)?,
@@ -63,9 +63,12 @@ pub fn run(args: &ConvertArgs, color: ColorWhen) -> io::Result<Outcome> {
         .filter_map(|c| c.queries.as_ref().err())
         .flatten()
         .collect();
+    let mut err = io::stderr().lock();
+    let mut printer = Printer::new(&loaded.sources, DiagnosticFormat::Pretty, err_look);
+    for warning in converted.iter().flat_map(|c| &c.warnings) {
+        printer.print(warning, &mut err)?;
+    }
     if args.format == QueryFormat::Text {
-        let mut err = io::stderr().lock();
-        let mut printer = Printer::new(&loaded.sources, DiagnosticFormat::Pretty, err_look);
         for diagnostic in &refused {
             printer.print(diagnostic, &mut err)?;
         }
@@ -86,6 +89,8 @@ struct Converted<'l> {
     meta: &'l Meta,
     source: SourceId,
     queries: Result<Vec<String>, Diagnostics>,
+    /// What the queries lose.
+    warnings: Diagnostics,
 }
 
 /// Says what is wrong with pipelines.
@@ -106,26 +111,44 @@ fn converted<'l>(
     dialect: &Dialect,
     format: &Format,
     chain: &Chain,
+    approximate: bool,
 ) -> Vec<Converted<'l>> {
     let rules = rule::rules(&loaded.documents, &loaded.set, &loaded.context);
     let voices = Voices::of(&loaded.set);
-    let lowered = loaded.set.rules.iter().zip(rules).enumerate();
+    let lowered = loaded.set.rules.iter().zip(&rules).enumerate();
     let lowered = lowered.filter(|(index, _)| voices.rule(*index));
-    let rules = lowered.map(|(_, (lowered, rule))| Converted {
+    let detections = lowered.map(|(_, (lowered, rule))| Converted {
         meta: &lowered.meta,
         source: lowered.source,
-        queries: rule.and_then(|rule| {
+        queries: rule.clone().and_then(|rule| {
             convert(rule, dialect, format, chain).map_err(|unsupported| vec![unsupported.into()])
         }),
+        warnings: Vec::new(),
     });
     let correlations = loaded.set.correlations.iter().enumerate();
     let correlations = correlations.filter(|(index, _)| voices.correlation(*index));
-    let correlations = correlations.map(|(_, lowered)| Converted {
-        meta: &lowered.meta,
-        source: lowered.source,
-        queries: correlation::convert(lowered, dialect).map_err(|said| vec![said.into()]),
+    let target = correlation::Target {
+        dialect,
+        format,
+        chain,
+        approximate,
+    };
+    let correlations = correlations.map(|(_, lowered)| {
+        let said = correlation::convert(lowered, &rules, &loaded.sources, &target);
+        let loses = said.as_ref().map_or(&[][..], |correlated| correlated.loses);
+        let place = lowered.correlation.kind.span;
+        let warning = |loss: &&str| {
+            let message = format!("this query is an approximation: {loss}");
+            Diagnostic::warning("approximate-correlation", place, message)
+        };
+        Converted {
+            meta: &lowered.meta,
+            source: lowered.source,
+            warnings: loses.iter().map(warning).collect(),
+            queries: said.map(|correlated| vec![correlated.query]),
+        }
     });
-    rules.chain(correlations).collect()
+    detections.chain(correlations).collect()
 }
 
 /// The language and form asked for; the error is a message.

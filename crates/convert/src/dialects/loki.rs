@@ -539,7 +539,10 @@ fn ruler(rule: &Rule, _: usize, query: String) -> Result<String, Unsupported> {
         }
     }
     let alert = alert.replace(REPLACED, "_");
-    let expr = format!("sum(count_over_time({query} [1m])) or vector(0) > 0");
+    let expr = match rule.is_correlation {
+        true => query,
+        false => format!("sum(count_over_time({query} [1m])) or vector(0) > 0"),
+    };
     let mut lines = vec![yaml::pair(4, "alert", Some(alert.trim_matches('_')))];
     lines.push("    annotations:".to_owned());
     if let Some(author) = text(&meta.author).filter(|author| !author.is_empty()) {
