@@ -10,6 +10,7 @@ pub mod correlation;
 pub mod dialect;
 pub mod dialects;
 mod lucene_regex;
+pub mod parse;
 mod pattern;
 pub mod pipeline;
 pub mod print;

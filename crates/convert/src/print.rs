@@ -770,7 +770,10 @@ impl Printer<'_> {
                             text.push_str(named);
                             continue;
                         }
-                        let wild = |sign: Option<&str>| sign.is_some_and(|s| s.contains(c));
+                        // in quotes of their own kind wildcards are plain already
+                        let in_quotes = quotes && strings.escaped_in_quotes.is_some();
+                        let wild =
+                            |sign: Option<&str>| !in_quotes && sign.is_some_and(|s| s.contains(c));
                         if escaped.contains(c)
                             || strings.quote.contains(c)
                             || wild(strings.many)
