@@ -67,6 +67,7 @@ const COMBINATIONS: &[(&str, &str, &str)] = &[
     ("elasticsearch_eql-default-ecs_windows", "eql", "default"),
     ("elasticsearch_esql-default-ecs_windows", "esql", "default"),
     ("kusto-default", "kusto", "default"),
+    ("kusto-default-microsoft_xdr", "kusto", "default"),
     ("logscale-default", "logscale", "default"),
     ("loki-default", "loki", "default"),
     ("loki-default-loki_grafana_logfmt", "loki", "default"),

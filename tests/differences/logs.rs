@@ -84,6 +84,18 @@ pub const DIFFERENCES: &[Difference] = &[
         kind: Kind::Rules(&["rules/linux/auditd/execve/lnx_auditd_system_shutdown_reboot.yml"]),
     },
     Difference {
+        name: "defender-hashes",
+        about: &["kusto-default-microsoft_xdr"],
+        kind: Kind::Aside(rewritten::kusto_hashes),
+    },
+    Difference {
+        name: "defender-accounts",
+        about: &["kusto-default-microsoft_xdr"],
+        kind: Kind::Rules(&[
+            "rules/windows/process_creation/proc_creation_win_susp_child_process_as_system_.yml",
+        ]),
+    },
+    Difference {
         name: "kusto-networks-of-ipv6",
         about: &[KUSTO],
         kind: Kind::Aside(rewritten::kusto_networks),
@@ -92,6 +104,11 @@ pub const DIFFERENCES: &[Difference] = &[
         name: "values-of-other-fields",
         about: &[KUSTO],
         kind: Kind::Converted("Field reference"),
+    },
+    Difference {
+        name: "values-of-other-fields",
+        about: &["kusto-default-microsoft_xdr"],
+        kind: Kind::Converted("SigmaFieldReference"),
     },
     Difference {
         name: "values-of-other-fields",

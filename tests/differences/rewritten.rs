@@ -107,6 +107,23 @@ pub fn kusto_networks(query: &str) -> String {
     query.replace("ipv6_is_in_range", "ipv4_is_in_range")
 }
 
+/// Whole hashes one by one, equal instead of started with.
+pub fn kusto_hashes(query: &str) -> String {
+    let lists = regex!(r#"(MD5|SHA1|SHA256) in~ \(("[0-9A-Fa-f]+"(?:, "[0-9A-Fa-f]+")*)\)"#);
+    let each = |found: &Captures<'_>| {
+        let hashes = found[2].split(", ");
+        let hashes: Vec<String> = hashes
+            .map(|hash| format!("{} =~ {hash}", &found[1]))
+            .collect();
+        hashes.join(" or ")
+    };
+    let query = lists.replace_all(query, each);
+    let starts = regex!(
+        r#"(MD5|SHA1|SHA256) startswith ("(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})")"#
+    );
+    starts.replace_all(&query, "$1 =~ $2").into_owned()
+}
+
 /// Flags without the one for line ends.
 pub fn logscale_line_ends(query: &str) -> String {
     regex!(r"/id( |\)|$)")
