@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn lines_end_behind_eighty_columns() {
-        let text = pair(0, "key", Some(&"words ".repeat(40).trim()));
+        let text = pair(0, "key", Some("words ".repeat(40).trim()));
         let first = text.lines().next().unwrap();
         assert!(first.len() > 80 && first.len() <= 86, "{first}");
         assert!(text.lines().nth(1).unwrap().starts_with("  words"));

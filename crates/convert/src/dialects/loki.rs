@@ -19,7 +19,7 @@ use crate::yaml;
 use sigwright_ir::Written;
 use sigwright_ir::pred::{Anchor, Regex};
 use sigwright_syntax::Span;
-use sigwright_syntax::pattern::Pattern;
+use sigwright_syntax::pattern::{Part, Pattern};
 
 /// Loki.
 pub const LOKI: Dialect = Dialect {
@@ -174,7 +174,6 @@ fn in_label(query: Query) -> Query {
 /// A keyword asked of a field.
 fn anywhere(value: Written) -> Written {
     let open = |pattern: &Pattern| {
-        use sigwright_syntax::pattern::Part;
         let ends = pattern::ends(pattern);
         let inner = pattern::without(pattern, ends.start, ends.end && !ends.lone);
         let parts = inner.parts().iter().cloned();
@@ -272,11 +271,20 @@ fn scoped(regex: &Regex) -> String {
 }
 
 fn has_placeholder(pattern: &Pattern) -> bool {
-    use sigwright_syntax::pattern::Part;
     pattern
         .parts()
         .iter()
         .any(|part| matches!(part, Part::Placeholder(_)))
+}
+
+/// The text of a pattern without wildcards.
+fn literal(pattern: &Pattern) -> String {
+    let text = |part: &Part| match part {
+        Part::Text(text) => text.clone(),
+        Part::Dash(dash) => dash.to_string(),
+        Part::Many | Part::One | Part::Placeholder(_) => String::new(),
+    };
+    pattern.parts().iter().map(text).collect()
 }
 
 /// In backticks, where nothing needs an escape, or in quotes.
@@ -308,10 +316,7 @@ fn leaf(printer: &Printer<'_>, leaf: &Leaf) -> Option<Printed> {
             pattern,
             cased: true,
         } if PLAIN(pattern) => {
-            format!(
-                "{field}={}",
-                quoted(&pattern::regex(pattern, "").replace('\\', ""))
-            )
+            format!("{field}={}", quoted(&literal(pattern)))
         }
         Written::Text { pattern, cased } => {
             format!("{field}=~{}", quoted(&whole(pattern, *cased)))
@@ -571,3 +576,66 @@ fn ruler(rule: &Rule, _: usize, query: String) -> Result<String, Unsupported> {
 
 /// In place of a run of characters that an alert's name cannot have.
 const REPLACED: char = '\u{0}';
+
+#[cfg(test)]
+mod tests {
+    use super::LOKI;
+    use crate::{print, rule};
+    use sigwright_ir::{Context, lower};
+    use sigwright_syntax::{Sources, read};
+
+    /// The condition of a rule's query, behind the streams.
+    fn query(detection: &str) -> String {
+        let mut sources = Sources::default();
+        let text = format!("title: t\nlogsource: {{category: c}}\ndetection:\n{detection}\n");
+        let id = sources.add("rule.yml".to_owned(), text);
+        let (documents, _) = read(&sources, id);
+        let context = Context::default();
+        let (set, _) = lower(&documents, &context);
+        let rule = rule::rules(&documents, &set, &context).remove(0).unwrap();
+        let queries = print::queries(&rule, &LOKI, None).unwrap();
+        queries[0].strip_prefix("{job=~\".+\"}").unwrap().to_owned()
+    }
+
+    #[test]
+    fn values_of_strings() {
+        let of = |item: &str| query(&format!("  s: {{{item}}}\n  condition: s"));
+        assert_eq!(of(r"f: 'A*b\*c'"), r" | logfmt | f=~`(?is)^A.*b\*c$`");
+        assert_eq!(of(r"f|cased: 'C:\x.y'"), r" | logfmt | f=`C:\x.y`");
+        assert_eq!(of(r"f|cased|contains: 'x.y'"), r" | logfmt | f=~`.*x\.y.*`");
+        assert_eq!(of("f: 'a`b'"), " | logfmt | f=~\"(?i)^a`b$\"");
+        assert_eq!(of("f: '*'"), " | logfmt | f!=``");
+        assert_eq!(
+            of("f|re: '^a|b'"),
+            " | logfmt | f=~`(?s:.*)(?:^a|b)(?s:.*)`"
+        );
+    }
+
+    #[test]
+    fn variants_stay_together() {
+        let found = query("  s: {f|contains|windash: ' -x', g: 1}\n  condition: s");
+        assert!(found.starts_with(" | logfmt | (f=~"), "{found}");
+        assert!(found.ends_with(") and g=1"), "{found}");
+    }
+
+    #[test]
+    fn negation_is_turned_around() {
+        let found = query("  a: {f: x, g: 1}\n  b: {h: null}\n  condition: not (a or b)");
+        let expected = " | logfmt | (f!~`(?i)^x$` or (g!=1 or g=``)) and h!=``";
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn keywords_are_line_filters_or_ask_a_label() {
+        let found = query("  k: [a, 'b*c']\n  s: {f: x}\n  condition: k and s");
+        assert_eq!(found, " |~ `(?i)a|b.*c` | logfmt | f=~`(?i)^x$`");
+        let found = query("  k: [a, b]\n  condition: not k");
+        assert_eq!(found, " !~ `(?i)a` !~ `(?i)b`");
+        let found = query("  k: [a]\n  s: {f: x}\n  condition: k or s");
+        let label = " | logfmt | label_format _line=`{{ __line__ }}`";
+        assert_eq!(
+            found,
+            format!("{label} | _line=~`(?i).*a.*` or f=~`(?i)^x$`")
+        );
+    }
+}
