@@ -445,3 +445,26 @@ fn what_has_no_form_is_refused_at_its_place() {
         assert_eq!(place, "new_terms");
     }
 }
+
+#[test]
+fn windows_of_sqlite_slide() {
+    let count = last(MANY, "sqlite", false).unwrap();
+    assert!(count.contains("COUNT(*) OVER matches"), "{count}");
+    assert!(
+        count.contains(
+            "PARTITION BY LOWER(client) ORDER BY event_time RANGE BETWEEN 600000 PRECEDING"
+        ),
+        "{count}"
+    );
+    assert!(count.ends_with("WHERE event_count > 3"), "{count}");
+    let both = "    {type: temporal, rules: [denied, allowed], timespan: 1h}";
+    let both = last(both, "sqlite", false).unwrap();
+    assert!(
+        both.contains("(status=403) OR (status=200 AND (NOT"),
+        "{both}"
+    );
+    assert!(both.contains(" END) OVER matches + MAX("), "{both}");
+    assert!(both.ends_with("WHERE event_type_count >= 2"), "{both}");
+    let range = MANY.replace("{gt: 3}", "{lt: 3}");
+    assert!(last(&range, "sqlite", true).is_err());
+}

@@ -106,9 +106,14 @@ fn written(
         .steps(&ask.steps)
         .map(observed::One::typed)
         .collect();
+    let any: Vec<String> = observed
+        .steps(&ask.steps)
+        .map(observed::One::grouped)
+        .collect();
     let whole = [
         ("search", search.join(form.search.1)),
         ("typing", typing.join(", ")),
+        ("any", any.join(" OR ")),
     ];
     let query = filled(form.template, &values, &whole);
     let rule = observed.stands_for(correlation);

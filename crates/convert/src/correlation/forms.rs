@@ -7,7 +7,7 @@ use sigwright_ir::pred::Comparison;
 /// How one language spells correlations. Templates have names in braces:
 /// `{query}` one rule's query, or `{condition}` what it asks, `{head}` what stands before that,
 /// `{rule}` its name, `{aliases}` its fields as the correlation calls them; `{search}` all of
-/// these together; `{timespan}`, `{seconds}`; `{group}` the clause of the group, `{per}` the same after `by`, `{keys}` the
+/// these together, `{any}` that one of the rules matches; `{timespan}`, `{seconds}`; `{group}` the clause of the group, `{per}` the same after `by`, `{keys}` the
 /// group's fields and the measured ones, `{by}` the group's alone, `{field}` the measured ones;
 /// `{bounds}` the comparisons, `{least}` the least whole number that satisfies them,
 /// `{percentile}` from 0 to 1, `{present}` that there are values.
@@ -60,7 +60,7 @@ pub struct Form {
 
 /// What is measured, as languages tell it apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "they are called as in rules")]
 pub enum Type {
     EventCount,
     ValueCount,

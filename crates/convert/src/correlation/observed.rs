@@ -42,6 +42,11 @@ impl One {
         ]
     }
 
+    /// Its condition in parentheses.
+    pub fn grouped(&self) -> String {
+        format!("({})", self.condition)
+    }
+
     /// Its condition and its name, as cases of ES|QL.
     pub fn typed(&self) -> String {
         format!("{}, \"{}\"", self.condition, self.name)
