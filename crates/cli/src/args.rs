@@ -76,6 +76,9 @@ pub enum Command {
     /// Look into a file of state, or take something out of it
     #[command(after_help = EXAMPLES_STATE)]
     State(StateCommandArgs),
+    /// Run converted rules in a database and compare with Sigwright's own verdicts
+    #[command(after_help = EXAMPLES_VERIFY)]
+    Verify(VerifyArgs),
     /// Write an invented log to test with
     #[command(after_help = EXAMPLES_SAMPLE)]
     Sample(SampleArgs),
@@ -86,6 +89,15 @@ pub enum Command {
     #[command(after_help = EXAMPLES_MAN)]
     Man(ManArgs),
 }
+
+const EXAMPLES_VERIFY: &str = "\
+Examples:
+  sigwright verify rules/kubernetes --events samples/kubernetes-incident.ndjson --on sqlite
+  sigwright verify rules/kubernetes --on postgres --form json --format ndjson
+
+Events that hit and just miss each rule are made up besides. PostgreSQL is reached through psql,
+which connects as PGHOST, PGDATABASE and the like say; DuckDB through the command duckdb.
+Exits with 1 where database and Sigwright disagree, or a query fails.";
 
 const EXAMPLES_EVAL: &str = "\
 Examples:
@@ -414,6 +426,53 @@ pub enum StepFormat {
     Pretty,
     /// A JSON object per step, for programs
     Ndjson,
+}
+
+/// `sigwright verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Database to run the queries in
+    #[arg(long, value_name = "DATABASE", default_value = "sqlite")]
+    pub on: VerifyOn,
+
+    /// A column per field, or the event as JSON in one column
+    #[arg(long, value_name = "FORM", default_value = "columns")]
+    pub form: VerifyForm,
+
+    /// Print plain text, or a JSON object per rule
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: QueryFormat,
+
+    /// Log to load; may be repeated
+    #[arg(long, value_name = "LOG")]
+    pub events: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub lists: ListArgs,
+
+    /// Rule files, directories or globs
+    #[arg(required = true, value_name = "RULES")]
+    pub rules: Vec<PathBuf>,
+}
+
+/// Where queries run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerifyOn {
+    /// SQLite, built in.
+    Sqlite,
+    /// PostgreSQL, through `psql`.
+    Postgres,
+    /// DuckDB, through its command.
+    Duckdb,
+}
+
+/// How events are loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerifyForm {
+    /// A column per field.
+    Columns,
+    /// One column of JSON.
+    Json,
 }
 
 /// Which pipelines, and what they may do.

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Pipeline(args) => cmd::pipeline::run(args, cli.color),
         Command::Explain(args) => cmd::explain::run(args, cli.color),
         Command::Test(args) => cmd::test::run(args, cli.color),
+        Command::Verify(args) => cmd::verify::run(args, cli.color),
         Command::State(args) => cmd::state::run(args, cli.color),
         Command::Sample(args) => cmd::sample::run(args),
         Command::Completions(args) => cmd::completions::run(args),

@@ -10,6 +10,7 @@ pub mod pipeline;
 pub mod sample;
 pub mod state;
 pub mod test;
+pub mod verify;
 
 use crate::args::{ColorWhen, DiagnosticFormat};
 use crate::load::Loaded;
