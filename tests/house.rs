@@ -17,10 +17,12 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("events", &["engine"]),
     ("sample", &[]),
     ("state", &["engine"]),
+    ("convert", &["ir", "syntax"]),
+    ("verify", &["convert", "engine", "ir", "syntax"]),
     (
         "cli",
         &[
-            "convert", "engine", "events", "ir", "sample", "state", "syntax",
+            "convert", "engine", "events", "ir", "sample", "state", "syntax", "verify",
         ],
     ),
 ];

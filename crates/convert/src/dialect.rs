@@ -379,10 +379,13 @@ pub struct Sql {
     /// A regular expression in this language's words; None where it has none.
     pub regex: fn(&Regex) -> Option<String>,
     /// Several questions of one field in one.
-    pub group: Option<fn(&Printer<'_>, Link, &[Query]) -> Option<Result<String, Unsupported>>>,
+    pub group: Option<Group>,
     /// How values are found in nested JSON; None for columns.
     pub nested: Option<Nested>,
 }
+
+/// Spells several questions as one; None for the usual way.
+pub type Group = fn(&Printer<'_>, Link, &[Query]) -> Option<Result<String, Unsupported>>;
 
 /// How a pattern is spelled.
 #[derive(Debug, Clone, Copy)]

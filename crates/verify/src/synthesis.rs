@@ -213,7 +213,7 @@ impl Maker<'_> {
         for (name, value) in texts {
             let value = match self.variant % 5 {
                 4 => json!([null, [value]]),
-                3 if self.variant % 3 == 0 => json!(["other", value]),
+                3 if self.variant.is_multiple_of(3) => json!(["other", value]),
                 _ => value,
             };
             match self.variant % 2 {

@@ -103,7 +103,7 @@ const SQL: Dialect = Dialect {
         },
         cidr: None,
         compare: None,
-        comparisons: comparisons,
+        comparisons,
         field_equals: None,
         field_starts: None,
         field_ends: None,
@@ -120,7 +120,6 @@ const SQL: Dialect = Dialect {
         leaf: Some(leaf),
         before: None,
         finish: select,
-        ..SPLUNK.hooks
     },
     pipelines: NO_PIPELINES,
 };

@@ -101,8 +101,10 @@ fn spell(hir: &Hir, to: &mut String) -> Option<()> {
             to.push('[');
             for range in class.ranges() {
                 bracketed(range.start(), to)?;
-                to.push('-');
-                bracketed(range.end(), to)?;
+                if range.start() < range.end() {
+                    to.push('-');
+                    bracketed(range.end(), to)?;
+                }
             }
             to.push(']');
         }
@@ -154,20 +156,14 @@ fn spell(hir: &Hir, to: &mut String) -> Option<()> {
     Some(())
 }
 
-/// Digits, word characters and white space have names.
+/// Word characters have a name; digits and white space, which have one too, do not mean all of
+/// Unicode's there.
 fn named(class: &regex_syntax::hir::ClassUnicode) -> Option<&'static str> {
-    let names = [
-        ("\\d", "\\d"),
-        ("\\w", "\\w"),
-        ("\\s", "\\s"),
-        ("\\D", "\\D"),
-        ("\\W", "\\W"),
-        ("\\S", "\\S"),
-    ];
+    let names = [("\\w", "\\w"), ("\\W", "\\W")];
     names.into_iter().find_map(|(rust, theirs)| {
         let hir = regex_syntax::parse(rust).ok()?;
-        matches!(hir.kind(), HirKind::Class(Class::Unicode(named)) if named == class)
-            .then_some(theirs)
+        let same = matches!(hir.kind(), HirKind::Class(Class::Unicode(named)) if named == class);
+        same.then_some(theirs)
     })
 }
 
@@ -187,7 +183,7 @@ fn character(c: char, to: &mut String) -> Option<()> {
 fn bracketed(c: char, to: &mut String) -> Option<()> {
     match c {
         '\0' => to.push_str("\\x01"),
-        c if c.is_ascii_alphanumeric() => to.push(c),
+        c if c.is_alphanumeric() => to.push(c),
         c => to.push_str(&format!("\\U{:08x}", u32::from(c))),
     }
     Some(())
