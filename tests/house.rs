@@ -17,7 +17,6 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("events", &["engine"]),
     ("sample", &[]),
     ("state", &["engine"]),
-    ("convert", &["ir", "syntax"]),
     ("verify", &["convert", "engine", "ir", "syntax"]),
     (
         "cli",
