@@ -115,16 +115,6 @@ fn converted<'l>(
 ) -> Vec<Converted<'l>> {
     let rules = rule::rules(&loaded.documents, &loaded.set, &loaded.context);
     let voices = Voices::of(&loaded.set);
-    let lowered = loaded.set.rules.iter().zip(&rules).enumerate();
-    let lowered = lowered.filter(|(index, _)| voices.rule(*index));
-    let detections = lowered.map(|(_, (lowered, rule))| Converted {
-        meta: &lowered.meta,
-        source: lowered.source,
-        queries: rule.clone().and_then(|rule| {
-            convert(rule, dialect, format, chain).map_err(|unsupported| vec![unsupported.into()])
-        }),
-        warnings: Vec::new(),
-    });
     let correlations = loaded.set.correlations.iter().enumerate();
     let correlations = correlations.filter(|(index, _)| voices.correlation(*index));
     let target = correlation::Target {
@@ -133,20 +123,32 @@ fn converted<'l>(
         chain,
         approximate,
     };
-    let correlations = correlations.map(|(_, lowered)| {
-        let said = correlation::convert(lowered, &rules, &loaded.sources, &target);
-        let loses = said.as_ref().map_or(&[][..], |correlated| correlated.loses);
-        let place = lowered.correlation.kind.span;
-        let warning = |loss: &&str| {
-            let message = format!("this query is an approximation: {loss}");
-            Diagnostic::warning("approximate-correlation", place, message)
-        };
-        Converted {
-            meta: &lowered.meta,
-            source: lowered.source,
-            warnings: loses.iter().map(warning).collect(),
-            queries: said.map(|correlated| vec![correlated.query]),
-        }
+    let correlations: Vec<Converted> = correlations
+        .map(|(_, lowered)| {
+            let said = correlation::convert(lowered, &rules, &loaded.sources, &target);
+            let loses = said.as_ref().map_or(&[][..], |correlated| correlated.loses);
+            let place = lowered.correlation.kind.span;
+            let warning = |loss: &&str| {
+                let message = format!("this query is an approximation: {loss}");
+                Diagnostic::warning("approximate-correlation", place, message)
+            };
+            Converted {
+                meta: &lowered.meta,
+                source: lowered.source,
+                warnings: loses.iter().map(warning).collect(),
+                queries: said.map(|correlated| vec![correlated.query]),
+            }
+        })
+        .collect();
+    let lowered = loaded.set.rules.iter().zip(rules).enumerate();
+    let lowered = lowered.filter(|(index, _)| voices.rule(*index));
+    let detections = lowered.map(|(_, (lowered, rule))| Converted {
+        meta: &lowered.meta,
+        source: lowered.source,
+        queries: rule.and_then(|rule| {
+            convert(rule, dialect, format, chain).map_err(|unsupported| vec![unsupported.into()])
+        }),
+        warnings: Vec::new(),
     });
     detections.chain(correlations).collect()
 }
