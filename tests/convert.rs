@@ -16,7 +16,9 @@ use sigwright_convert::{Chain, Dialect, Pipeline, dialects, rule};
 use sigwright_ir::{Context, lower};
 use sigwright_syntax::{Sources, read};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// File of the shared folder, dialect, format; the pipelines stand in the file's name.
 const COMBINATIONS: &[(&str, &str, &str)] = &[
@@ -77,6 +79,19 @@ const COMBINATIONS: &[(&str, &str, &str)] = &[
     ("databricks-default", "databricks", "default"),
 ];
 
+/// The rules of each file of the corpus; an error where it holds none we can use.
+type Corpus = BTreeMap<String, Result<Vec<rule::Rule>, String>>;
+
+/// The reference's answers in one combination: path, queries or what it says against it.
+type Golden = Vec<(String, Result<Vec<String>, String>)>;
+
+/// What comparing one combination says.
+struct Compared {
+    report: String,
+    unexplained: usize,
+    needed: BTreeSet<&'static str>,
+}
+
 #[test]
 fn reference_queries() {
     let Some(shared) = std::env::var_os("SIGWRIGHT_SHARED") else {
@@ -85,74 +100,121 @@ fn reference_queries() {
     };
     let only = std::env::var("SIGWRIGHT_COMBINATION").ok();
     let shared = Path::new(&shared);
-    let mut unexplained = 0;
-    let mut needed = BTreeSet::new();
-    for &(file, target, format) in COMBINATIONS {
-        if only.as_ref().is_some_and(|only| only != file) {
-            continue;
+    let combinations: Vec<_> = COMBINATIONS
+        .iter()
+        .filter(|(file, ..)| only.as_ref().is_none_or(|only| only == file))
+        .collect();
+    assert!(!combinations.is_empty(), "no combination is called {only:?}");
+    let goldens = on_all_cores(&combinations, |(file, ..)| golden(shared, file));
+    let paths: BTreeSet<&String> = goldens.iter().flatten().map(|(path, _)| path).collect();
+    let paths: Vec<&String> = paths.into_iter().collect();
+    let rules = on_all_cores(&paths, |path| read_rules(shared, path));
+    let corpus: Corpus = paths.into_iter().cloned().zip(rules).collect();
+    let shown = if only.is_some() { 12 } else { 2 };
+    let rows: Vec<_> = combinations.into_iter().zip(&goldens).collect();
+    let all = on_all_cores(&rows, |(&(file, target, format), golden)| {
+        compare(file, target, format, golden, &corpus, shown)
+    });
+    for compared in &all {
+        print!("{}", compared.report);
+    }
+    let unexplained: usize = all.iter().map(|compared| compared.unexplained).sum();
+    assert_eq!(unexplained, 0, "queries differ for no reason that is named");
+    if only.is_none() {
+        let needed: BTreeSet<_> = all.iter().flat_map(|compared| &compared.needed).collect();
+        for difference in differences() {
+            let name = difference.name;
+            assert!(needed.contains(&name), "`{name}` explains no difference");
         }
-        let dialect = dialects::find(target).unwrap();
-        let format = dialect.formats.iter().find(|f| f.name == format).unwrap();
-        let chain = chain(file, dialect, format);
-        let expected =
-            std::fs::read_to_string(shared.join(format!("golden/{file}.jsonl"))).unwrap();
-        let expected: BTreeMap<String, Json> = expected
-            .lines()
-            .map(|line| serde_json::from_str::<Json>(line).unwrap())
-            .map(|json| (json["path"].as_str().unwrap().to_owned(), json))
-            .collect();
-        let (mut equal, mut refused, mut different) = (0, 0, Vec::new());
-        let mut named: BTreeMap<&str, usize> = BTreeMap::new();
-        for (path, json) in &expected {
-            let theirs: Result<Vec<String>, &str> = match &json["query"] {
-                Json::Null => Err(json["error"].as_str().unwrap_or_default()),
-                Json::Array(queries) => Ok(queries.iter().map(text).collect()),
-                query => Ok(vec![text(query)]),
-            };
-            let rules = read_rules(shared, path);
-            let print = |dialect: &Dialect| queries(&rules, dialect, format, &chain);
-            let mut ours = print(dialect);
-            // the reference's file holds the output of the whole form
-            if format.name == "savedsearches" {
-                ours = ours.map(|queries| vec![(format.output)(&queries)]);
+    }
+}
+
+/// What `work` makes of each, in order.
+fn on_all_cores<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let one = || {
+            let mut done = Vec::new();
+            while let at = next.fetch_add(1, Ordering::Relaxed)
+                && let Some(item) = items.get(at)
+            {
+                done.push((at, work(item)));
             }
-            match (&ours, &theirs) {
-                (Ok(ours), Ok(theirs)) if ours == theirs => equal += 1,
-                (Err(_), Err(_)) => refused += 1,
-                _ => match explained(
-                    file,
-                    path,
-                    dialect,
-                    &ours,
-                    theirs.as_ref().map_err(|e| *e),
-                    print,
-                ) {
+            done
+        };
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(one)).collect();
+        let threads = threads.into_iter();
+        threads.flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// The reference's answers in one combination.
+fn golden(shared: &Path, file: &str) -> Golden {
+    let lines = std::fs::read_to_string(shared.join(format!("golden/{file}.jsonl"))).unwrap();
+    let answer = |line: &str| {
+        let json: Json = serde_json::from_str(line).unwrap();
+        let queries = match &json["query"] {
+            Json::Null => Err(json["error"].as_str().unwrap_or_default().to_owned()),
+            Json::Array(queries) => Ok(queries.iter().map(text).collect()),
+            query => Ok(vec![text(query)]),
+        };
+        (json["path"].as_str().unwrap().to_owned(), queries)
+    };
+    lines.lines().map(answer).collect()
+}
+
+/// One combination against the reference.
+fn compare(
+    file: &str,
+    target: &str,
+    format: &str,
+    golden: &Golden,
+    corpus: &Corpus,
+    shown: usize,
+) -> Compared {
+    let dialect = dialects::find(target).unwrap();
+    let format = dialect.formats.iter().find(|f| f.name == format).unwrap();
+    let chain = chain(file, dialect, format);
+    let (mut equal, mut refused, mut different) = (0, 0, Vec::new());
+    let mut named: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for (path, theirs) in golden {
+        let rules = &corpus[path];
+        let print = |dialect: &Dialect| queries(rules, dialect, format, &chain);
+        let mut ours = print(dialect);
+        // the reference's file holds the output of the whole form
+        if format.name == "savedsearches" {
+            ours = ours.map(|queries| vec![(format.output)(&queries)]);
+        }
+        match (&ours, theirs) {
+            (Ok(ours), Ok(theirs)) if ours == theirs => equal += 1,
+            (Err(_), Err(_)) => refused += 1,
+            _ => {
+                let theirs = theirs.as_ref().map_err(String::as_str);
+                match explained(file, path, dialect, &ours, theirs, print) {
                     Some(names) => {
                         for name in names {
                             *named.entry(name).or_default() += 1;
-                            needed.insert(name);
                         }
                     }
                     None => different.push((path, ours, theirs)),
-                },
+                }
             }
         }
-        println!(
-            "{file}: {equal} equal, {refused} refused by both, {named:?}, {} unexplained",
-            different.len()
-        );
-        let shown = if only.is_some() { 12 } else { 2 };
-        for (path, ours, theirs) in different.iter().take(shown) {
-            println!("  {path}\n    ours   {ours:?}\n    theirs {theirs:?}");
-        }
-        unexplained += different.len();
     }
-    assert_eq!(unexplained, 0, "queries differ for no reason that is named");
-    if only.is_none() {
-        for difference in differences() {
-            let name = difference.name;
-            assert!(needed.contains(name), "`{name}` explains no difference");
-        }
+    let mut report = format!(
+        "{file}: {equal} equal, {refused} refused by both, {named:?}, {} unexplained\n",
+        different.len()
+    );
+    for (path, ours, theirs) in different.iter().take(shown) {
+        let _ = writeln!(report, "  {path}\n    ours   {ours:?}\n    theirs {theirs:?}");
+    }
+    Compared {
+        report,
+        unexplained: different.len(),
+        needed: named.into_keys().collect(),
     }
 }
 
