@@ -104,7 +104,10 @@ fn reference_queries() {
         .iter()
         .filter(|(file, ..)| only.as_ref().is_none_or(|only| only == file))
         .collect();
-    assert!(!combinations.is_empty(), "no combination is called {only:?}");
+    assert!(
+        !combinations.is_empty(),
+        "no combination is called {only:?}"
+    );
     let goldens = on_all_cores(&combinations, |(file, ..)| golden(shared, file));
     let paths: BTreeSet<&String> = goldens.iter().flatten().map(|(path, _)| path).collect();
     let paths: Vec<&String> = paths.into_iter().collect();
@@ -112,7 +115,7 @@ fn reference_queries() {
     let corpus: Corpus = paths.into_iter().cloned().zip(rules).collect();
     let shown = if only.is_some() { 12 } else { 2 };
     let rows: Vec<_> = combinations.into_iter().zip(&goldens).collect();
-    let all = on_all_cores(&rows, |(&(file, target, format), golden)| {
+    let all = on_all_cores(&rows, |((file, target, format), golden)| {
         compare(file, target, format, golden, &corpus, shown)
     });
     for compared in &all {
@@ -209,7 +212,10 @@ fn compare(
         different.len()
     );
     for (path, ours, theirs) in different.iter().take(shown) {
-        let _ = writeln!(report, "  {path}\n    ours   {ours:?}\n    theirs {theirs:?}");
+        let _ = writeln!(
+            report,
+            "  {path}\n    ours   {ours:?}\n    theirs {theirs:?}"
+        );
     }
     Compared {
         report,

@@ -156,8 +156,8 @@ impl<'l> Steps<'l> {
             StepFormat::Pretty => writeln!(
                 out,
                 "{}\n  {}",
-                self.look.paint(Style::Strong, &escape::line(&self.title)),
-                self.look.paint(Style::Dim, &escape::line(self.path))
+                self.look.paint(Style::Strong, escape::line(&self.title)),
+                self.look.paint(Style::Dim, escape::line(self.path))
             ),
         }
     }
@@ -190,7 +190,7 @@ impl<'l> Steps<'l> {
                 writeln!(
                     out,
                     "\n  {} {}",
-                    self.look.paint(Style::Strong, &escape::line(&step.id)),
+                    self.look.paint(Style::Strong, escape::line(&step.id)),
                     self.look.paint(Style::Dim, step.kind)
                 )?;
                 for change in changes {
