@@ -461,3 +461,93 @@ fn terms_that_do_not_fit_alert_again_and_none_is_lost() {
         ran.err
     );
 }
+
+/// A variation by the event, by another rule, and by both: the finding waits for the answer.
+#[test]
+fn variations_of_a_finding_in_every_form() {
+    let new = correlation(
+        "new",
+        "    type: new_terms\n    condition: {field: place}\n",
+    );
+    let rules = format!(
+        "{}x-risk: {{score: 5, message: '{{user}} from {{place}}'}}\n\
+         x-variations:\n\
+         - {{name: root and new, when: {{user: root}}, when-rule: new, level: critical, score: 90}}\n\
+         - {{name: root, when: {{user: root}}, level: medium, title: Root did login}}\n\
+         - {{name: new, when-rule: new, level: high}}\n{new}generate: true\n",
+        rule("login", "low"),
+    );
+    let place = place("alert-variations", &rules);
+    let log = [
+        (0, "ada", "a"),
+        (1, "root", "a"),
+        (2, "ada", "a"),
+        (3, "root", "a"),
+    ];
+    let log = log.map(|(second, user, place)| {
+        format!(
+            "{{\"time\":\"2026-11-01T00:00:0{second}Z\",\"action\":\"login\",\"user\":\"{user}\",\"place\":\"{place}\"}}\n"
+        )
+    });
+    place.file("log.ndjson", log.concat());
+    let ran = eval(&place, &["log.ndjson"]);
+    let told: Vec<(Option<String>, String, u64)> = ran
+        .json()
+        .iter()
+        .map(|line| {
+            // the correlation does not speak for events that the rule reports
+            assert_eq!(line["kind"], "finding");
+            (
+                line["variation"].as_str().map(str::to_owned),
+                line["rule"]["level"].as_str().unwrap().to_owned(),
+                line["risk"]["score"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    let one =
+        |name: Option<&str>, level: &str, score| (name.map(str::to_owned), level.to_owned(), score);
+    assert_eq!(
+        told,
+        [
+            one(Some("new"), "high", 5),
+            one(Some("root and new"), "critical", 90),
+            one(None, "low", 5),
+            one(Some("root"), "medium", 5),
+        ]
+    );
+    assert!(
+        ran.err
+            .contains("findings 4: 1 critical, 1 high, 1 medium, 1 low"),
+        "{}",
+        ran.err
+    );
+    let shown = |form: &str, more: &[&str]| {
+        let arguments = [
+            "eval",
+            "-r",
+            "rules",
+            "--logsource",
+            "product=acme",
+            "--format",
+            form,
+        ];
+        place
+            .run(&[&arguments[..], more, &["log.ndjson"]].concat())
+            .code(0)
+            .out
+    };
+    let pretty = shown("pretty", &[]);
+    for part in [
+        " HIGH  Somebody did login - new",
+        " CRITICAL  Somebody did login - root and new",
+        " LOW  Somebody did login\n",
+        " MEDIUM  Root did login",
+        "risk   90: root from a",
+    ] {
+        assert!(pretty.contains(part), "{part}\n{pretty}");
+    }
+    let table = shown("table", &["--min-level", "medium"]);
+    let titles: Vec<&str> = table.lines().skip(1).collect();
+    assert_eq!(titles.len(), 3, "{table}");
+    assert!(titles[2].contains("Root did login"), "{table}");
+}

@@ -360,10 +360,17 @@ impl Job<'_> {
                         };
                         self.printer.print(&finding, out);
                     };
+                    let level = |at: Option<usize>| {
+                        let varied = at.and_then(|at| rule.hints.variations.get(at)?.level);
+                        varied.or_else(|| self.printer.level(id))
+                    };
                     match observation {
                         Some(mut observation) if voice == Voice::Waits => {
                             let mut packed = Vec::new();
                             for at in possible(self.set, rule, event) {
+                                if level(at) < self.min_level {
+                                    continue;
+                                }
                                 shown.clear();
                                 show(at, shown);
                                 finding::pack(at, shown, &mut packed);
@@ -374,8 +381,7 @@ impl Job<'_> {
                         observation => {
                             heard.extend(observation.map(Heard::Observation));
                             let at = variation_of(self.set, rule, event);
-                            let varied = at.and_then(|at| rule.hints.variations.get(at)?.level);
-                            let level = varied.or_else(|| self.printer.level(id));
+                            let level = level(at);
                             counts.finding(level);
                             if level < self.min_level {
                                 counts.hidden += 1;

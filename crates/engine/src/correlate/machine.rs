@@ -31,6 +31,8 @@ pub struct Options {
     pub lateness: Lateness,
     /// How many observations may wait; then the older half goes on.
     pub waiting: usize,
+    /// Bytes that those may take, with the findings shown for them; then the same.
+    pub waiting_bytes: usize,
     /// Groups of one correlation.
     pub groups: usize,
     /// Terms of one correlation that are in memory.
@@ -50,6 +52,7 @@ impl Default for Options {
         Options {
             lateness: Lateness::All,
             waiting: 1_000_000,
+            waiting_bytes: 512 << 20,
             groups: 1_000_000,
             terms: 1_000_000,
             memory: 256 << 20,
@@ -316,9 +319,9 @@ impl<S: Store> Correlator<S> {
         {
             self.release(self.released.saturating_add(1), say);
         }
-        if self.buffer.len() > self.options.waiting
-            && let Some(middle) = self.buffer.middle()
-        {
+        let many = self.buffer.len() > self.options.waiting
+            || self.buffer.bytes() > self.options.waiting_bytes;
+        if many && let Some(middle) = self.buffer.middle() {
             let before = self.buffer.len();
             self.released = self.released.max(middle);
             self.release(middle.saturating_add(1), say);

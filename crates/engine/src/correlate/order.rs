@@ -27,6 +27,14 @@ impl Waiting {
     }
 }
 
+impl Waiting {
+    /// About how many bytes it takes.
+    fn bytes(&self) -> usize {
+        let text = self.observation.text.as_ref().map_or(0, |text| text.len());
+        size_of::<Waiting>() + self.observation.fields.heap() + text
+    }
+}
+
 impl PartialEq for Waiting {
     fn eq(&self, other: &Self) -> bool {
         self.key() == other.key()
@@ -58,6 +66,7 @@ pub(crate) struct Buffer {
     /// The run that took the last arrival.
     recent: usize,
     len: usize,
+    bytes: usize,
     newest: Newest,
     /// The number of the next arrival.
     next: u64,
@@ -78,6 +87,7 @@ impl Buffer {
     /// Puts back one that waited in an earlier run.
     pub fn insert(&mut self, waiting: Waiting) {
         self.len += 1;
+        self.bytes += waiting.bytes();
         let fits = |run: &VecDeque<Waiting>| run.back().is_none_or(|back| *back <= waiting);
         if let Some(run) = self.runs.get_mut(self.recent)
             && fits(run)
@@ -145,7 +155,7 @@ impl Buffer {
             return None;
         }
         self.len -= 1;
-        match self.runs.get_mut(index) {
+        let waiting = match self.runs.get_mut(index) {
             Some(run) => {
                 let waiting = run.pop_front();
                 if run.is_empty() && run.capacity() > 4096 {
@@ -154,12 +164,20 @@ impl Buffer {
                 waiting
             }
             None => self.heap.pop().map(|Reverse(waiting)| waiting),
-        }
+        };
+        let bytes = waiting.as_ref().map_or(0, Waiting::bytes);
+        self.bytes = self.bytes.saturating_sub(bytes);
+        waiting
     }
 
     /// How many wait.
     pub fn len(&self) -> usize {
         self.len
+    }
+
+    /// About how many bytes they take.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// The time in the middle of those that wait.
