@@ -127,13 +127,12 @@ impl Run<'_> {
         let Some(gate) = &questions.tables(self.program).gate else {
             return true;
         };
-        let Some((spelled, decoded)) = self.event.everything() else {
+        let Some(texts) = self.event.everything() else {
             return true;
         };
         let folded = &mut self.common.folded;
         folded.clear();
-        fold_into(spelled, folded);
-        fold_into(decoded, folded);
+        texts.for_each(|text| fold_into(text, folded));
         gate.opens(folded)
     }
 
