@@ -362,6 +362,11 @@ impl Event {
         }
     }
 
+    fn kind(&self, node: NodeId) -> Kind {
+        let node = self.nodes.get(node.index());
+        node.map_or(Kind::Null, |node| node.kind)
+    }
+
     /// The JSON text of a value that was read as JSON, as the log spells it.
     pub fn raw(&self, node: NodeId) -> &str {
         match self.nodes.get(node.index()) {
@@ -517,8 +522,8 @@ impl Event {
 
     /// Calls `hit` for the value itself, or, for an array, for what is in it, however deep.
     pub fn leaves(&self, node: NodeId, hit: &mut dyn FnMut(NodeId)) {
-        match self.value(node) {
-            Value::Array => {
+        match self.kind(node) {
+            Kind::Array => {
                 for element in self.elements(node) {
                     self.leaves(element, hit);
                 }
@@ -563,13 +568,13 @@ impl Event {
     }
 
     fn values_in(&self, node: NodeId, hit: &mut dyn FnMut(NodeId)) {
-        match self.value(node) {
-            Value::Object(_) => {
+        match self.kind(node) {
+            Kind::Object => {
                 for (_, value) in self.members(node) {
                     self.values_in(value, hit);
                 }
             }
-            Value::Array => {
+            Kind::Array => {
                 for element in self.elements(node) {
                     self.values_in(element, hit);
                 }

@@ -35,18 +35,11 @@ impl Run<'_> {
 
     fn walk(&mut self, node: NodeId, at: u32) {
         let event = self.event;
-        match event.value(node) {
-            Value::Object(_) => {
-                for (key, value) in event.members(node) {
-                    self.step(at, key, value, Some(node));
-                }
-            }
-            Value::Array => {
-                for element in event.elements(node) {
-                    self.walk(element, at);
-                }
-            }
-            _ => {}
+        for (key, value) in event.members(node) {
+            self.step(at, key, value, Some(node));
+        }
+        for element in event.elements(node) {
+            self.walk(element, at);
         }
     }
 
