@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use values::*;
-use values::{input_format, level, size, span};
+use values::{input_format, level, moment, size, span};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -178,8 +178,8 @@ pub struct StateArgs {
     #[arg(long)]
     pub generate: bool,
 
-    /// Learn from the input and say nothing
-    #[arg(long)]
+    /// Learn from the input for later runs, and say nothing
+    #[arg(long, requires = "state")]
     pub train: bool,
 
     /// Groups, or terms, that one correlation keeps in memory; the least telling go first
@@ -395,8 +395,8 @@ pub struct PruneArgs {
     #[arg(long, value_name = "RULE", group = "what")]
     pub rule: Option<String>,
 
-    /// Groups, terms and suppressions whose last event is older (RFC 3339)
-    #[arg(long, value_name = "TIME", group = "what")]
+    /// Groups, terms and suppressions whose last event is older (RFC 3339, or a date)
+    #[arg(long, value_name = "TIME", group = "what", value_parser = moment)]
     pub before: Option<jiff::Timestamp>,
 
     /// What is of rules that are not, or no longer as they were, among those of `--rules`

@@ -47,6 +47,8 @@ pub struct Counts {
     pub untimed: u64,
     /// Lines that do not end their request, once per rule.
     pub stages: u64,
+    /// Events with a field of more values than are kept, once per rule.
+    pub cut: u64,
     /// Observations that counted before all older ones were there, since too many waited.
     pub hurried: u64,
     /// What became of the observations and alerts of each rule.
@@ -99,6 +101,7 @@ impl Counts {
         self.quiet += later.quiet;
         self.untimed += later.untimed;
         self.stages += later.stages;
+        self.cut += later.cut;
         for (level, count) in later.alerts {
             *self.alerts.entry(level).or_default() += count;
         }
@@ -245,6 +248,10 @@ impl Counts {
                 "lines before the end of a Kubernetes request do not count in correlations",
             ),
             (
+                self.cut,
+                "events have more than 100 values in a field: the first ones count in correlations",
+            ),
+            (
                 self.hurried,
                 "events counted before all older ones were read: too many were waiting",
             ),
@@ -259,7 +266,7 @@ impl Counts {
             (|c| c.unmeasured, "events lack the field that is measured"),
             (
                 |c| c.clipped,
-                "events are in more groups than are looked at",
+                "events are in more groups, or hold more tuples, than are looked at",
             ),
             (|c| c.full, "events found their group full"),
             (

@@ -258,7 +258,7 @@ fn generate_train_and_lateness() {
         ["did-login", "did-login", "did-login", "burst"]
     );
     assert_eq!(
-        names(&eval(&place, &["--train", "log.ndjson"])),
+        names(&eval(&place, &["--train", "--state", "s", "log.ndjson"])),
         Vec::<String>::new()
     );
 

@@ -163,6 +163,10 @@ fn what_is_kept_is_shown_exported_and_pruned() {
         .run(&["state", "prune", "s", "--before", "2026-09-21T15:06:40Z"])
         .code(0);
     assert!(ran.out.contains("removed 1 records"), "{}", ran.out);
+    let prune = |before: &str| place.run(&["state", "prune", "s", "--before", before]);
+    let ran = prune("2026-09-21").code(0);
+    assert!(ran.out.contains("removed 0 records"), "{}", ran.out);
+    prune("yesterday").code(2);
     let shown = place.run(&["state", "show", "s"]).code(0).out;
     assert!(shown.contains("New place: 1 groups, 1 terms"), "{shown}");
     place.file("other.yml", rules(5, "Many"));

@@ -46,6 +46,18 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
     duration(text).map(|nanos| Duration::from_nanos(nanos.unsigned_abs()))
 }
 
+/// A moment as RFC 3339 has it, or the beginning of a day in UTC.
+pub(super) fn moment(text: &str) -> Result<jiff::Timestamp, String> {
+    let day = || {
+        let day = text.parse::<jiff::civil::Date>().ok()?;
+        let start = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(start.timestamp())
+    };
+    let moment = text.parse::<jiff::Timestamp>();
+    let wrong = |_| "expected a date such as 2026-01-31, or 2026-01-31T12:00:00Z".to_owned();
+    moment.or_else(|error| day().ok_or(error)).map_err(wrong)
+}
+
 /// `--lateness`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LatenessArg(pub Lateness);

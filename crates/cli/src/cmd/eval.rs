@@ -406,6 +406,7 @@ impl Job<'_> {
             let now = observer.unseen();
             counts.untimed += now.untimed - unseen.untimed;
             counts.stages += now.stages - unseen.stages;
+            counts.cut += now.cut - unseen.cut;
         }
     }
 }

@@ -29,6 +29,8 @@ pub struct Unseen {
     pub untimed: u64,
     /// Lines, once per rule, that do not end their request.
     pub stages: u64,
+    /// Events, once per rule, with a field of more values than are kept.
+    pub cut: u64,
 }
 
 /// Makes observations of events.
@@ -131,14 +133,18 @@ impl<'p> Observer<'p> {
         let packed = &mut self.packed;
         packed.clear();
         let names = self.set.rule(rule).map_or(&[][..], |rule| &rule.observed);
+        let mut cut = false;
         for name in names {
             let mut values = 0;
             event.reach(name, &mut |node| {
                 event.leaves(node, &mut |leaf| {
-                    if let Some(text) = event.value(leaf).text()
-                        && values <= MOST_VALUES
-                    {
-                        values += 1;
+                    let Some(text) = event.value(leaf).text() else {
+                        return;
+                    };
+                    values += 1;
+                    cut |= values > MOST_VALUES;
+                    // one more than are looked at, so that combinations are counted, too
+                    if values <= MOST_VALUES + 1 {
                         packed.extend_from_slice(clip(text).as_bytes());
                         packed.push(VALUE_END);
                     }
@@ -146,6 +152,7 @@ impl<'p> Observer<'p> {
             });
             packed.push(FIELD_END);
         }
+        self.unseen.cut += u64::from(cut);
         Fields(packed.as_slice().into())
     }
 }

@@ -4,7 +4,7 @@
 use super::alert::{Alert, Firing};
 use super::baseline::Baseline;
 use super::group::{Group, Groups, Room, Stage, Tail};
-use super::key::{Found, Keys, folded_key, stable_hash, texts};
+use super::key::{Found, Keys, MOST_COMBINATIONS, folded_key, stable_hash, texts};
 use super::machine::{Counts, Item};
 use super::observation::{Fields, Place};
 use super::store::{Store, StoreError};
@@ -268,7 +268,8 @@ impl Station {
                         _ => Vec::new(),
                     };
                     numbers.clear();
-                    numbers.extend(fields.values(*place).filter_map(Number::parse));
+                    let values = fields.values(*place).take(MOST_COMBINATIONS);
+                    numbers.extend(values.filter_map(Number::parse));
                     if !numbers.is_empty() {
                         any = true;
                         *reading = Reading::Numbers(numbers);

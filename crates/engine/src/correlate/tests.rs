@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{Event, Matcher, Origins, Program, ProgramOptions};
-use sigwright_ir::{Reference, RuleSet};
+use sigwright_ir::{Reference, RuleId, RuleSet};
 use sigwright_syntax::Sources;
 use std::sync::Arc;
 
@@ -501,4 +501,41 @@ fn an_alert_says_why_and_has_an_id_that_stays() {
     let risk = one.risk.unwrap();
     assert_eq!(risk.message.unwrap(), "by Ann from 1, 2, {<none>}");
     assert_eq!((risk.score, risk.entities.len()), (Some(40), 1));
+}
+
+#[test]
+fn rules_of_one_title_alert_under_ids_of_their_own() {
+    let nameless = |least: u32| COUNT.replace("gte: 3", &format!("gte: {least}"));
+    let ids = |text: String| {
+        let run = Run::new(&(rule("a", "") + &text));
+        let mut machine = run.machine(Options::default(), NoStore);
+        let mut ids = Vec::new();
+        let a = r#""kind":"a","user":"Ann""#;
+        for observation in run.observe(&[(1, a), (1, a), (1, a)]) {
+            machine.push(observation, &mut |_| {});
+        }
+        machine.finish(&mut |speech| {
+            if let Speech::Alert(alert) = speech {
+                ids.push(alert.id);
+            }
+        });
+        ids
+    };
+    let both = ids(format!("{}---\n{}", nameless(1), nameless(2)));
+    assert_eq!(both.len(), 2);
+    assert_ne!(both[0], both[1]);
+    assert_eq!(both, [ids(nameless(1)), ids(nameless(2))].concat());
+}
+
+#[test]
+fn values_beyond_those_that_are_kept_are_counted() {
+    let run = Run::new(&(rule("a", "") + COUNT));
+    let cut = |values: usize| {
+        let values = vec!["\"x\""; values].join(",");
+        let event = Event::from_json(&format!(r#"{{"kind":"a","user":[{values}]}}"#)).unwrap();
+        let mut observer = Observer::new(&run.set, &run.wiring, &run.origins);
+        observer.observe(RuleId::from(0), &event, Some(0), 0, Place::default());
+        observer.unseen().cut
+    };
+    assert_eq!((cut(100), cut(101)), (0, 1));
 }
