@@ -14,6 +14,7 @@ use sigwright_engine::correlate::{
 use sigwright_ir::Reference;
 use sigwright_state::{Position, StateFile};
 use sigwright_syntax::ast::Level;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -75,6 +76,8 @@ pub struct Watch<'l, S> {
     loaded: &'l Loaded,
     files: IndexSet<String>,
     min_level: Option<Level>,
+    /// What earlier runs had counted, of each rule.
+    before: HashMap<Reference, correlate::Counts>,
     /// By file: how far it is read, where that is not yet in the store.
     moved: IndexMap<String, Position>,
     next: u64,
@@ -95,6 +98,7 @@ impl<'l, S: Keep> Watch<'l, S> {
         // alerts name files by their places in this list, in later runs, too
         let files = store.positions().iter().map(|p| p.file.clone()).collect();
         Watch {
+            before: HashMap::new(),
             moved: IndexMap::new(),
             next: store.next(),
             last: (Instant::now(), Duration::ZERO),
@@ -112,6 +116,10 @@ impl<'l, S: Keep> Watch<'l, S> {
     /// Where the store fails.
     pub fn restore(&mut self) -> Result<Restored, StoreError> {
         let restored = self.correlator.restore()?;
+        for reference in &restored.found {
+            let counts = self.correlator.counts(*reference);
+            self.before.insert(*reference, counts);
+        }
         let identity = |reference: &Reference| {
             let set = &self.loaded.set;
             let meta = match reference {
@@ -208,7 +216,10 @@ impl<'l, S: Keep> Watch<'l, S> {
         let rules = self.loaded.set.iter().map(|(id, _)| Reference::Rule(id));
         let correlations = (0..self.loaded.set.correlations.len()).map(Reference::Correlation);
         for reference in rules.chain(correlations) {
-            let counted = self.correlator.counts(reference);
+            let mut counted = self.correlator.counts(reference);
+            if let Some(before) = self.before.get(&reference) {
+                counted = counted.since(before);
+            }
             if counted != correlate::Counts::default() {
                 counts.correlated.push((reference, counted));
             }

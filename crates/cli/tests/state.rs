@@ -70,7 +70,10 @@ fn a_baseline_is_trained_and_used_in_later_runs() {
         .file("new", event(60, "here") + &event(61, "elsewhere"));
     let ran = eval(&place, &["--train", "old"]).code(0);
     assert_eq!(ran.out, "");
+    assert!(ran.err.contains("learnt from"), "{}", ran.err);
     let ran = eval(&place, &["new"]).code(0);
+    // the summary is of this run
+    assert!(!ran.err.contains("learnt from"), "{}", ran.err);
     // the third event within the hour, counted over both runs
     assert_eq!(titles(&ran), ["Many", "New place"]);
 }

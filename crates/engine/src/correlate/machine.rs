@@ -94,6 +94,27 @@ pub struct Counts {
     pub covered: u64,
 }
 
+impl Counts {
+    /// What was added to the counts `earlier`.
+    pub fn since(&self, earlier: &Counts) -> Counts {
+        Counts {
+            observed: self.observed.saturating_sub(earlier.observed),
+            late: self.late.saturating_sub(earlier.late),
+            ungrouped: self.ungrouped.saturating_sub(earlier.ungrouped),
+            unmeasured: self.unmeasured.saturating_sub(earlier.unmeasured),
+            clipped: self.clipped.saturating_sub(earlier.clipped),
+            full: self.full.saturating_sub(earlier.full),
+            evicted: self.evicted.saturating_sub(earlier.evicted),
+            forgotten: self.forgotten.saturating_sub(earlier.forgotten),
+            spoken: self.spoken.saturating_sub(earlier.spoken),
+            suppressed: self.suppressed.saturating_sub(earlier.suppressed),
+            inactive: self.inactive.saturating_sub(earlier.inactive),
+            trained: self.trained.saturating_sub(earlier.trained),
+            covered: self.covered.saturating_sub(earlier.covered),
+        }
+    }
+}
+
 /// An observation or an alert, on its way through the correlations.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
