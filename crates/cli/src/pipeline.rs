@@ -7,7 +7,7 @@
 
 use crate::position::{Step, Tracker};
 use crate::summary::Counts;
-use sigwright_engine::correlate::{Begin, Observation};
+use sigwright_engine::correlate::{Begin, Newest, Observation};
 use sigwright_events::{Batch, Progress, Reader};
 use std::collections::BTreeMap;
 use std::io;
@@ -32,6 +32,8 @@ pub struct Lot {
     pub counts: Counts,
     /// What correlations are to hear of, in the order read.
     pub heard: Vec<Heard>,
+    /// The newest of its events, where correlations ask for them.
+    pub newest: Newest,
     /// How far reading had come.
     pub progress: Progress,
     /// Its place in the input, from 0.
@@ -57,6 +59,7 @@ impl Lot {
             text: Vec::new(),
             counts: Counts::default(),
             heard: Vec::new(),
+            newest: Newest::default(),
             progress: Progress {
                 read: 0,
                 total: None,
@@ -72,6 +75,7 @@ impl Lot {
         self.text.shrink_to(KEPT);
         self.counts = Counts::default();
         self.heard.clear();
+        self.newest = Newest::default();
         let more = feed.reader.read(&mut self.batch);
         self.progress = feed.reader.progress();
         self.step = match &mut feed.tracker {

@@ -183,6 +183,7 @@ impl<'l, S: Keep> Watch<'l, S> {
             self.file(&step.position.file);
             self.moved.insert(step.position.file.clone(), step.position);
         }
+        self.correlator.see(lot.newest);
         if lot.heard.is_empty() {
             return;
         }
@@ -213,6 +214,7 @@ impl<'l, S: Keep> Watch<'l, S> {
             false => self.correlator.finish(&mut out),
         }
         counts.hurried = self.correlator.hurried();
+        counts.ahead = self.correlator.waiting() as u64;
         let rules = self.loaded.set.iter().map(|(id, _)| Reference::Rule(id));
         let correlations = (0..self.loaded.set.correlations.len()).map(Reference::Correlation);
         for reference in rules.chain(correlations) {

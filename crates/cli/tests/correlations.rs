@@ -270,7 +270,7 @@ fn generate_train_and_lateness() {
     let ran = eval(&place, &["--lateness", "1s", "late.ndjson"]);
     assert_eq!(names(&ran), ["burst"]);
     assert!(
-        ran.err.contains("1 events came too late: burst"),
+        ran.err.contains("1 event came too late: burst"),
         "{}",
         ran.err
     );
@@ -301,12 +301,12 @@ fn what_does_not_count_is_told() {
     assert_eq!(names(&ran), ["did-login"; 3]);
     assert!(
         ran.err
-            .contains("1 events without a time are in no correlation"),
+            .contains("1 event without a time is in no correlation"),
         "{}",
         ran.err
     );
     assert!(
-        ran.err.contains("1 events lack a field to group by: burst"),
+        ran.err.contains("1 event lacks a field to group by: burst"),
         "{}",
         ran.err
     );
@@ -337,7 +337,7 @@ fn a_request_to_kubernetes_counts_once() {
     assert_eq!(names(&ran), ["denied", "denied"]);
     assert!(
         ran.err
-            .contains("1 lines before the end of a Kubernetes request"),
+            .contains("1 line before the end of a Kubernetes request"),
         "{}",
         ran.err
     );

@@ -148,6 +148,12 @@ impl Run<'_> {
             printer,
             min_level: args.min_level,
             train: args.state.train,
+            dates: S::KEEPS
+                && loaded
+                    .set
+                    .correlations
+                    .iter()
+                    .any(|c| !c.plan.kind.slides()),
             first: store.next(),
         };
         let options = Options {
@@ -247,6 +253,8 @@ struct Job<'a> {
     printer: Printer<'a>,
     min_level: Option<Level>,
     train: bool,
+    /// Whether the times of all events are asked for.
+    dates: bool,
     /// The number of the first lot.
     first: u64,
 }
@@ -287,6 +295,7 @@ impl Job<'_> {
             text,
             counts,
             heard,
+            newest,
             number,
             ..
         } = lot;
@@ -312,10 +321,16 @@ impl Job<'_> {
                 next += 1;
                 counts.unknown += u64::from(self.input.is_unknown(event));
                 let mut time = None;
+                if self.dates {
+                    time = event_time(event);
+                    if let Some(time) = time {
+                        newest.see(time.as_nanos(), next);
+                    }
+                }
                 if let Some(observer) = observer
                     && self.wiring.asks_begin()
                 {
-                    time = event_time(event);
+                    time = time.or_else(|| event_time(event));
                     let begin = observer.begin(event, time.map(Time::as_nanos));
                     heard.extend(begin.map(Heard::Begin));
                 }

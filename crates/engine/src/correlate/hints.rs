@@ -2,7 +2,7 @@
 
 use super::alert::RiskShown;
 use sigwright_ir::hints::{Risk, TemplatePart};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Values of one field that a message shows.
 const SHOWN: usize = 4;
@@ -11,14 +11,24 @@ const SHOWN: usize = 4;
 #[derive(Debug, Default)]
 pub(crate) struct Suppressions {
     since: HashMap<(usize, u128), i64>,
-    dirty: HashSet<(usize, u128)>,
+    /// What the store does not know yet: the values that make the key.
+    dirty: HashMap<(usize, u128), Box<[u8]>>,
+    /// Bytes of those.
+    spelled: usize,
     /// How many were forgotten while they were silent.
     pub forgotten: u64,
 }
 
 impl Suppressions {
-    /// Whether a key may speak at `time`; if so, it is silent from then on.
-    pub fn speaks(&mut self, key: (usize, u128), time: i64, span: i64, keeps: bool) -> bool {
+    /// Whether a key may speak at `time`; if so, it is silent from then on. `values` are those
+    /// that make the key, given where they are to be kept.
+    pub fn speaks(
+        &mut self,
+        key: (usize, u128),
+        time: i64,
+        span: i64,
+        values: Option<&[u8]>,
+    ) -> bool {
         let silent = self
             .since
             .get(&key)
@@ -27,8 +37,9 @@ impl Suppressions {
             return false;
         }
         self.since.insert(key, time);
-        if keeps {
-            self.dirty.insert(key);
+        if let Some(values) = values {
+            self.spelled += values.len();
+            self.dirty.insert(key, values.into());
         }
         true
     }
@@ -74,10 +85,16 @@ impl Suppressions {
         gone
     }
 
-    /// What changed since the last call.
-    pub fn changes(&mut self) -> Vec<((usize, u128), i64)> {
+    /// About how many bytes the values take that are kept for [`Suppressions::changes`].
+    pub fn spelled(&self) -> usize {
+        self.spelled
+    }
+
+    /// What changed since the last call: the key, since when it is silent, and its values.
+    pub fn changes(&mut self) -> Vec<((usize, u128), i64, Box<[u8]>)> {
         let dirty = std::mem::take(&mut self.dirty);
-        let now = |key| Some((key, *self.since.get(&key)?));
+        self.spelled = 0;
+        let now = |(key, values)| Some((key, *self.since.get(&key)?, values));
         dirty.into_iter().filter_map(now).collect()
     }
 }

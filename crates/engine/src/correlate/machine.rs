@@ -6,7 +6,7 @@ use super::group::Room;
 use super::hints::Suppressions;
 use super::observation::{Fields, Observation};
 use super::observer::Begin;
-use super::order::Buffer;
+use super::order::{Buffer, Newest};
 use super::station::{Fired, Instant, OpenGroup, Station, Todo};
 use super::store::{NoStore, Store, StoreError};
 use super::wiring::Wiring;
@@ -127,6 +127,14 @@ pub(crate) struct Item {
 }
 
 impl Item {
+    /// The same without the finding, which may be long.
+    pub fn without_text(&self) -> Self {
+        Item {
+            observation: self.observation.without_text(),
+            ..*self
+        }
+    }
+
     /// An event of which nothing is known.
     pub fn nowhere(rule: &CorrelationRule, time: i64) -> Self {
         let source = rule.references.first().copied();
@@ -152,6 +160,8 @@ impl Item {
 const ALERTS: u64 = 1 << 63;
 /// Logs whose begin is remembered; of any more it is taken that they began long ago.
 const MOST_LOGS: usize = 100_000;
+/// How far ahead of all others an event is no longer believed, in nanoseconds: a day.
+const FAR: i64 = 86_400_000_000_000;
 
 /// Correlates observations.
 #[derive(Debug)]
@@ -170,6 +180,8 @@ pub struct Correlator<S = NoStore> {
     pub(super) new_begins: Vec<u64>,
     /// Windows that are open: when each ends, its correlation's rank and its group.
     pub(super) timers: BinaryHeap<Reverse<(i64, u32, u32)>>,
+    /// The newest of all events, matched or not, as far as they were shown.
+    pub(super) newest: Newest,
     /// The newest instant.
     pub(super) clock: i64,
     /// Observations that had to go on before their time.
@@ -231,6 +243,7 @@ impl<S: Store> Correlator<S> {
             begins: HashMap::new(),
             new_begins: Vec::new(),
             timers: BinaryHeap::new(),
+            newest: Newest::default(),
             clock: i64::MIN,
             hurried: 0,
             released: i64::MIN,
@@ -352,17 +365,40 @@ impl<S: Store> Correlator<S> {
 
     /// The end of the input: all that waits counts, and every open window is judged.
     pub fn finish(&mut self, say: &mut dyn FnMut(Speech<'_>)) {
-        self.pause(say);
+        while let Some(first) = self.buffer.first() {
+            self.go_to(first, say);
+        }
         while let Some(Reverse((end, ..))) = self.timers.peek().copied() {
             self.instant(end, say);
         }
     }
 
-    /// The end of the input for now: all that waits counts; windows stay open.
+    /// Shows events, matched or not, as far as they are among the newest: where state is kept,
+    /// [`Correlator::pause`] tells by them which dates to believe.
+    pub fn see(&mut self, newest: Newest) {
+        self.newest.join(newest);
+    }
+
+    /// The end of the input for now: all that waits counts; windows stay open. Where state is
+    /// kept, what is dated more than a day ahead of all events but three, and would close a
+    /// window, waits for the next run: a date far in the future does not end the present.
     pub fn pause(&mut self, say: &mut dyn FnMut(Speech<'_>)) {
+        let mut newest = self.newest;
+        newest.join(self.buffer.clockwork().1);
+        let far = newest.clock().filter(|_| S::KEEPS);
+        let far = far.map_or(i64::MAX, |clock| clock.saturating_add(FAR));
         while let Some(first) = self.buffer.first() {
+            let next_end = self.timers.peek().map(|Reverse((end, ..))| *end);
+            if first > far && next_end.is_some_and(|end| end < first) {
+                break;
+            }
             self.go_to(first, say);
         }
+    }
+
+    /// How many observations wait to be put in order.
+    pub fn waiting(&self) -> usize {
+        self.buffer.len()
     }
 
     /// Lets go what is older than `before`.
@@ -505,7 +541,7 @@ fn chained(fired: &Fired, index: usize) -> Item {
             fields: Fields::pack(values.map(|(_, value)| [value.as_str()])),
             counts: true,
             text: None,
-            ..fired.last.observation.clone()
+            ..fired.last.observation
         },
     }
 }

@@ -4,6 +4,7 @@
 //! order; only what fits none of them goes to a heap.
 
 use super::observation::Observation;
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
@@ -30,8 +31,7 @@ impl Waiting {
 impl Waiting {
     /// About how many bytes it takes.
     fn bytes(&self) -> usize {
-        let text = self.observation.text.as_ref().map_or(0, |text| text.len());
-        size_of::<Waiting>() + self.observation.fields.heap() + text
+        size_of::<Waiting>() + self.observation.heap()
     }
 }
 
@@ -56,7 +56,39 @@ impl Ord for Waiting {
 }
 
 /// The newest events, newest first, each once: time and number.
-pub(crate) type Newest = [Option<(i64, u64)>; TRUSTED];
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Newest([Option<(i64, u64)>; TRUSTED]);
+
+impl Newest {
+    /// Takes in an event, by its time and its number.
+    pub fn see(&mut self, time: i64, event: u64) {
+        let Some(last) = self.0.last_mut() else {
+            return;
+        };
+        if last.is_some_and(|(oldest, _)| time <= oldest) {
+            return;
+        }
+        if self.0.iter().flatten().any(|(_, e)| *e == event) {
+            return;
+        }
+        if let Some(last) = self.0.last_mut() {
+            *last = Some((time, event));
+        }
+        self.0.sort_unstable_by(|a, b| b.cmp(a));
+    }
+
+    /// Takes in the newest of others.
+    pub fn join(&mut self, others: Newest) {
+        for (time, event) in others.0.into_iter().flatten() {
+            self.see(time, event);
+        }
+    }
+
+    /// The time of the newest event but three; `None` before there are four.
+    pub fn clock(&self) -> Option<i64> {
+        self.0.last().copied().flatten().map(|(time, _)| time)
+    }
+}
 
 /// The reorder buffer.
 #[derive(Debug, Default)]
@@ -75,7 +107,7 @@ pub(crate) struct Buffer {
 impl Buffer {
     /// Takes in an observation.
     pub fn push(&mut self, observation: Observation) {
-        self.see(observation.time, observation.event);
+        self.newest.see(observation.time, observation.event);
         let number = self.next;
         self.next += 1;
         self.insert(Waiting {
@@ -113,25 +145,9 @@ impl Buffer {
         }
     }
 
-    fn see(&mut self, time: i64, event: u64) {
-        let Some(last) = self.newest.last_mut() else {
-            return;
-        };
-        if last.is_some_and(|(oldest, _)| time <= oldest) {
-            return;
-        }
-        if self.newest.iter().flatten().any(|(_, e)| *e == event) {
-            return;
-        }
-        if let Some(last) = self.newest.last_mut() {
-            *last = Some((time, event));
-        }
-        self.newest.sort_unstable_by(|a, b| b.cmp(a));
-    }
-
     /// The time of the newest event but three; `None` before there are four.
     pub fn clock(&self) -> Option<i64> {
-        self.newest.last().copied().flatten().map(|(time, _)| time)
+        self.newest.clock()
     }
 
     /// The oldest that waits.

@@ -339,7 +339,7 @@ impl Station {
         group.note(after, item.observation.place, todo.reference);
         self.absorbed.push((id, todo.item));
         if first && self.remembers {
-            group.tail = Some(Box::new(Tail(item.clone())));
+            group.tail = Some(Box::new(Tail(item.without_text())));
         }
         if group.window.held() >= instant.held {
             self.counts.full += 1;
@@ -401,7 +401,7 @@ impl Station {
             }
             let from = instant.time.saturating_sub(self.span);
             let newest = newest(&self.absorbed, *id, instant.items);
-            let Some(last) = newest.first().map(|item| (*item).clone()) else {
+            let Some(last) = newest.first().map(|item| item.without_text()) else {
                 continue;
             };
             let newest = events(&newest, instant.fired);
