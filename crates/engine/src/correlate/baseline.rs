@@ -3,6 +3,7 @@
 //! In memory as many terms as there is room for, the store behind them. Without a store the
 //! terms seen longest ago are forgotten: they may alert again, none is lost.
 
+use super::group::Room;
 use super::key::texts;
 use super::store::{Key, Kind, Store, StoreError};
 use hashbrown::HashTable;
@@ -87,6 +88,8 @@ pub(crate) struct Baseline {
     keep: usize,
     table: HashTable<Term>,
     seed: u64,
+    /// Older occurrences, of all terms.
+    older: usize,
     /// What the store does not know yet: of a term that is new to it, when it was first seen
     /// and how it is spelled.
     dirty: HashMap<u128, Option<Box<(i64, Spelling)>>>,
@@ -117,10 +120,16 @@ impl Baseline {
             keep: keep.min(MOST),
             table: HashTable::new(),
             seed: RandomState::new().hash_one(owner) | 1,
+            older: 0,
             dirty: HashMap::new(),
             spelled: 0,
             forgotten: 0,
         }
+    }
+
+    /// About how many bytes the terms in memory take, in a table that is half full at worst.
+    pub fn bytes(&self) -> usize {
+        2 * size_of::<Term>() * self.table.len() + size_of::<i64>() * self.older
     }
 
     /// How many terms are in memory.
@@ -164,6 +173,7 @@ impl Baseline {
                     }
                 }
             };
+            self.older += older(&term);
             self.table
                 .insert_unique(hash, term, |term| spread(seed, term.id));
         }
@@ -174,6 +184,7 @@ impl Baseline {
         let Some(term) = self.table.find_mut(hash, |term| term.id == halves) else {
             return Ok(0);
         };
+        let before = older(term);
         let known = term.last != i64::MIN && term.last >= from;
         let mut prior = usize::from(known);
         if let Some(older) = &mut term.older {
@@ -194,6 +205,7 @@ impl Baseline {
             }
         }
         term.last = time;
+        self.older = (self.older + older(term)).saturating_sub(before);
         Ok(prior)
     }
 
@@ -205,20 +217,26 @@ impl Baseline {
         }
     }
 
-    /// Keeps to so many terms in memory: those seen longest ago go to the store, or are
-    /// forgotten where there is none.
+    /// Keeps to so many terms and bytes in memory: those seen longest ago go to the store, or
+    /// are forgotten where there is none.
     ///
     /// # Errors
     /// Where the store cannot be written.
-    pub fn trim<S: Store>(&mut self, store: &mut S, room: usize) -> Result<(), StoreError> {
+    pub fn trim<S: Store>(&mut self, store: &mut S, room: Room) -> Result<(), StoreError> {
         if self.spelled > SPELLED {
             self.save(store)?;
         }
-        if self.table.len() <= room {
+        let (terms, bytes) = (self.table.len(), self.bytes());
+        if terms <= room.groups && (bytes <= room.bytes || terms <= 1) {
             return Ok(());
         }
         // some more than needed, so that the next term does not look through all again
-        let most = self.table.len() - (room - room / 16);
+        let surplus = terms.saturating_sub(room.groups - room.groups / 16);
+        let heavy = match bytes > room.bytes {
+            true => (terms / 16).clamp(1, terms - 1),
+            false => 0,
+        };
+        let most = surplus.max(heavy);
         let age = |term: &Term| (term.last, term.id);
         let mut lasts: Vec<(i64, [u64; 2])> = self.table.iter().map(age).collect();
         let nth = most.saturating_sub(1).min(lasts.len().saturating_sub(1));
@@ -232,6 +250,7 @@ impl Baseline {
             !goes
         });
         for term in going {
+            self.older = self.older.saturating_sub(older(&term));
             if !S::KEEPS {
                 self.forgotten += 1;
                 continue;
@@ -259,6 +278,11 @@ impl Baseline {
         }
         Ok(())
     }
+}
+
+/// How many older occurrences a term has room for.
+fn older(term: &Term) -> usize {
+    term.older.as_ref().map_or(0, |older| older.capacity())
 }
 
 /// Bits that nobody can foresee, so that nobody can choose terms that collide.

@@ -2,6 +2,7 @@
 
 use super::alert::Firing;
 use super::baseline::Spelling;
+use super::group::Room;
 use super::key::texts;
 use super::machine::Item;
 use super::station::{Fired, Instant, Station, events};
@@ -114,6 +115,10 @@ impl Station {
         }
         seen.clear();
         self.terms = seen;
-        result.and(baseline.trim(instant.store, instant.terms))
+        let room = Room {
+            groups: instant.terms,
+            bytes: instant.room.bytes,
+        };
+        result.and(baseline.trim(instant.store, room))
     }
 }

@@ -374,6 +374,25 @@ fn without_a_store_the_terms_seen_longest_ago_are_forgotten() {
 }
 
 #[test]
+fn terms_with_many_occurrences_keep_to_the_memory() {
+    let rare = "title: rare\ncorrelation:\n  type: new_terms\n  rules: [a]\n  timespan: 1d\n  condition: {field: ip, lte: 900}\n";
+    let run = Run::new(&(rule("a", "") + rare));
+    let events: Vec<(i64, String)> = (0..20_000)
+        .map(|n| (n, format!(r#""kind":"a","ip":"{}""#, n % 40)))
+        .collect();
+    let events: Vec<(i64, &str)> = events.iter().map(|(at, e)| (*at, e.as_str())).collect();
+    let options = Options {
+        memory: 40_000,
+        ..Options::default()
+    };
+    let (lines, machine) = run.says_with(options, &events);
+    // a forgotten term is rare again: none is missed
+    assert_eq!(lines.len(), 20_000);
+    let counts = machine.counts(Reference::Correlation(0));
+    assert!(counts.forgotten > 0 && machine.terms(0) < 40, "{counts:?}");
+}
+
+#[test]
 fn the_same_key_is_silent_for_a_while_and_not_longer() {
     let run = Run::new(&rule("c", "x-suppress: {for: 10s, by: [user]}"));
     let ann = r#""kind":"c","user":"Ann""#;
