@@ -54,7 +54,7 @@ pub struct Counts {
     pub cut: u64,
     /// Observations that counted before all older ones were there, since too many waited.
     pub hurried: u64,
-    /// Observations too far ahead of all others, which wait for the next run.
+    /// Events too far ahead of all others, which wait for the next run.
     pub ahead: u64,
     /// What became of the observations and alerts of each rule.
     pub correlated: Vec<(Reference, correlate::Counts)>,

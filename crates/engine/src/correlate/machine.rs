@@ -396,9 +396,10 @@ impl<S: Store> Correlator<S> {
         }
     }
 
-    /// How many observations wait to be put in order.
+    /// How many events wait to be put in order.
     pub fn waiting(&self) -> usize {
-        self.buffer.len()
+        let events = self.buffer.iter().map(|waiting| waiting.observation.event);
+        events.collect::<HashSet<u64>>().len()
     }
 
     /// Lets go what is older than `before`.
