@@ -49,6 +49,9 @@ pub enum Heard {
     Begin(Begin),
     /// A rule matched an event.
     Observation(Observation),
+    /// An event that is not observed: its number and its time, where observations are not
+    /// put in order as a whole.
+    Tick(u64, i64),
 }
 
 impl Lot {

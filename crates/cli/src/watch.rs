@@ -110,12 +110,16 @@ impl<'l, S: Keep> Watch<'l, S> {
         }
     }
 
-    /// Takes over what the store has. Of a rule that changed everything is removed.
+    /// Takes over what the store has. Of a rule that changed everything is removed. Unless the
+    /// input is one to `resume`, the clock starts anew.
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn restore(&mut self) -> Result<Restored, StoreError> {
+    pub fn restore(&mut self, resume: bool) -> Result<Restored, StoreError> {
         let restored = self.correlator.restore()?;
+        if !resume {
+            self.correlator.start_anew();
+        }
         for reference in &restored.found {
             let counts = self.correlator.counts(*reference);
             self.before.insert(*reference, counts);
@@ -193,6 +197,12 @@ impl<'l, S: Keep> Watch<'l, S> {
         for heard in heard.drain(..) {
             match heard {
                 Heard::Begin(begin) => self.correlator.begin(begin),
+                Heard::Tick(event, time) => {
+                    let mut say = Say::new(self.loaded, &self.printer, &self.files, self.min_level);
+                    self.correlator.tick(event, time, &mut |speech| {
+                        say.out(&speech, text, counts);
+                    });
+                }
                 Heard::Observation(mut observation) => {
                     observation.place.file = file;
                     let mut say = Say::new(self.loaded, &self.printer, &self.files, self.min_level);

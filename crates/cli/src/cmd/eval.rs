@@ -148,12 +148,8 @@ impl Run<'_> {
             printer,
             min_level: args.min_level,
             train: args.state.train,
-            dates: S::KEEPS
-                && loaded
-                    .set
-                    .correlations
-                    .iter()
-                    .any(|c| !c.plan.kind.slides()),
+            dates: S::KEEPS && wiring.is_used() && lateness(args) == Lateness::All,
+            ticks: wiring.is_used() && lateness(args) != Lateness::All,
             first: store.next(),
         };
         let options = Options {
@@ -167,7 +163,7 @@ impl Run<'_> {
         let wiring = wiring.clone();
         let mut watch = Watch::new(loaded, wiring, options, store, alerts, args.min_level);
         if S::KEEPS {
-            let restored = watch.restore().map_err(io::Error::other)?;
+            let restored = watch.restore(args.state.resume).map_err(io::Error::other)?;
             tell(&restored, &loaded.set, err_look)?;
         }
         let mut counts = Counts::default();
@@ -253,8 +249,10 @@ struct Job<'a> {
     printer: Printer<'a>,
     min_level: Option<Level>,
     train: bool,
-    /// Whether the times of all events are asked for.
+    /// Whether the newest of all events are asked for.
     dates: bool,
+    /// Whether the times of all events are, in order.
+    ticks: bool,
     /// The number of the first lot.
     first: u64,
 }
@@ -335,11 +333,12 @@ impl Job<'_> {
                     heard.extend(begin.map(Heard::Begin));
                 }
                 matcher.matches(event, matched);
-                if matched.is_empty() {
+                if matched.is_empty() && !self.ticks {
                     return;
                 }
                 let time = time.or_else(|| event_time(event));
                 let nanos = time.map(Time::as_nanos);
+                let mut observed = false;
                 let products = self.input.products(event);
                 for id in matched.iter().copied() {
                     let place = Place {
@@ -349,6 +348,7 @@ impl Job<'_> {
                     let observation = observer
                         .as_mut()
                         .and_then(|observer| observer.observe(id, event, nanos, next, place));
+                    observed |= observation.is_some();
                     let voice = self.wiring.voice(id);
                     if voice == Voice::Never || self.train {
                         counts.quiet += u64::from(voice == Voice::Never);
@@ -405,6 +405,9 @@ impl Job<'_> {
                             }
                         }
                     }
+                }
+                if self.ticks && !observed {
+                    heard.extend(nanos.map(|time| Heard::Tick(next, time)));
                 }
             })?;
             counts.record(record);

@@ -1,6 +1,7 @@
 //! Makes observations where rules match; one observer per thread.
 
 use super::key::clip;
+use super::machine::FIRST;
 use super::observation::{FIELD_END, Fields, Observation, Place, VALUE_END};
 use super::wiring::{Voice, Wiring};
 use crate::event::Event;
@@ -8,10 +9,10 @@ use crate::naive;
 use crate::origin::Origins;
 use sigwright_ir::{RuleId, RuleSet};
 use siphasher::sip128::{Hasher128, SipHasher24};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::hash::Hasher;
 
-/// A log from which the first event with a time came.
+/// One of the first events with a time of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begin {
     /// The log, as [`Observation::scope`] has it.
@@ -39,7 +40,8 @@ pub struct Observer<'p> {
     set: &'p RuleSet,
     wiring: &'p Wiring,
     origins: &'p Origins,
-    begun: HashSet<u64>,
+    /// Of each log, how many events were told of.
+    begun: HashMap<u64, u8>,
     unseen: Unseen,
     packed: Vec<u8>,
 }
@@ -56,7 +58,7 @@ impl<'p> Observer<'p> {
             set,
             wiring,
             origins,
-            begun: HashSet::new(),
+            begun: HashMap::new(),
             unseen: Unseen::default(),
             packed: Vec::new(),
         }
@@ -68,16 +70,21 @@ impl<'p> Observer<'p> {
     }
 
     /// To be asked for every event, matched or not: the begin of its log, where this may be
-    /// the first event of it. To be given to the correlator before the event's observations.
+    /// one of its first events. To be given to the correlator before the event's observations.
     pub fn begin(&mut self, event: &Event, time: Option<i64>) -> Option<Begin> {
         if !self.wiring.asks_begin() {
             return None;
         }
         let time = time?;
         let scope = scope(event, self.origins);
-        if self.begun.len() >= MOST_LOGS || !self.begun.insert(scope) {
+        if self.begun.len() >= MOST_LOGS && !self.begun.contains_key(&scope) {
             return None;
         }
+        let told = self.begun.entry(scope).or_default();
+        if *told >= FIRST {
+            return None;
+        }
+        *told += 1;
         let name = scope_name(event, self.origins);
         Some(Begin { scope, name, time })
     }

@@ -10,8 +10,14 @@ use std::collections::{BinaryHeap, VecDeque};
 
 /// Runs that are kept apart, as if for so many logs read at once.
 const RUNS: usize = 8;
-/// The clock is the time of the newest event but three.
-const TRUSTED: usize = 4;
+/// The clock is the median of the times of so many events.
+const RING: usize = 63;
+/// Of fewer there is no clock.
+const FEWEST: usize = 8;
+/// How far ahead of the others an event is no longer believed, at least: a day.
+const FAR: i64 = 86_400_000_000_000;
+/// How many events may be dated wrongly in an input that is put in order as a whole.
+const WRONG: usize = 3;
 
 /// An observation and the order it came in.
 #[derive(Debug, Clone)]
@@ -55,9 +61,54 @@ impl Ord for Waiting {
     }
 }
 
+/// The times of the events read last.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Clock {
+    /// As they came.
+    times: VecDeque<i64>,
+    /// Rising.
+    sorted: Vec<i64>,
+}
+
+impl Clock {
+    /// Takes in the time of the next event.
+    pub fn see(&mut self, time: i64) {
+        if self.times.len() >= RING
+            && let Some(old) = self.times.pop_front()
+            && let Ok(place) = self.sorted.binary_search(&old)
+        {
+            self.sorted.remove(place);
+        }
+        self.times.push_back(time);
+        let place = self.sorted.partition_point(|other| *other < time);
+        self.sorted.insert(place, time);
+    }
+
+    /// The median, the lower of two; `None` where there are too few.
+    pub fn time(&self) -> Option<i64> {
+        let middle = self.sorted.len().checked_sub(1)? / 2;
+        let time = self.sorted.get(middle).copied();
+        time.filter(|_| self.sorted.len() >= FEWEST)
+    }
+
+    /// What is later is far in the future: more than `lateness` and a day beyond the clock,
+    /// and more than four times as far as half of the earlier ones are before it. Of too few
+    /// all are believed; `None` where there are none.
+    pub fn limit(&self, lateness: i64) -> Option<i64> {
+        let Some(clock) = self.time() else {
+            let last = self.sorted.last()?;
+            return Some(last.saturating_add(lateness.max(FAR)));
+        };
+        let quarter = self.sorted.get(self.sorted.len() / 4).copied();
+        let spread = clock.saturating_sub(quarter.unwrap_or(clock));
+        let far = spread.saturating_mul(4).max(lateness).max(FAR);
+        Some(clock.saturating_add(far))
+    }
+}
+
 /// The newest events, newest first, each once: time and number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Newest([Option<(i64, u64)>; TRUSTED]);
+pub struct Newest([Option<(i64, u64)>; FEWEST]);
 
 impl Newest {
     /// Takes in an event, by its time and its number.
@@ -84,9 +135,20 @@ impl Newest {
         }
     }
 
-    /// The time of the newest event but three; `None` before there are four.
-    pub fn clock(&self) -> Option<i64> {
-        self.0.last().copied().flatten().map(|(time, _)| time)
+    /// What is later is far in the future: more than a day beyond the newest but three, and
+    /// more than four times as far as the next four are before it. Of too few all are
+    /// believed; `None` where there are none.
+    pub fn limit(&self) -> Option<i64> {
+        let time = |place: usize| self.0.get(place).copied().flatten().map(|(time, _)| time);
+        let newest = time(0)?;
+        let trusted = time(WRONG).zip(time(FEWEST - 1));
+        Some(match trusted {
+            None => newest.saturating_add(FAR),
+            Some((trusted, before)) => {
+                let spread = trusted.saturating_sub(before).saturating_mul(4);
+                trusted.saturating_add(spread.max(FAR))
+            }
+        })
     }
 }
 
@@ -99,7 +161,6 @@ pub(crate) struct Buffer {
     recent: usize,
     len: usize,
     bytes: usize,
-    newest: Newest,
     /// The number of the next arrival.
     next: u64,
 }
@@ -107,7 +168,6 @@ pub(crate) struct Buffer {
 impl Buffer {
     /// Takes in an observation.
     pub fn push(&mut self, observation: Observation) {
-        self.newest.see(observation.time, observation.event);
         let number = self.next;
         self.next += 1;
         self.insert(Waiting {
@@ -143,11 +203,6 @@ impl Buffer {
             }
             None => self.heap.push(Reverse(waiting)),
         }
-    }
-
-    /// The time of the newest event but three; `None` before there are four.
-    pub fn clock(&self) -> Option<i64> {
-        self.newest.clock()
     }
 
     /// The oldest that waits.
@@ -222,14 +277,13 @@ impl Buffer {
             .chain(heap.filter(newer))
     }
 
-    /// The number of the next arrival, and the newest events.
-    pub fn clockwork(&self) -> (u64, Newest) {
-        (self.next, self.newest)
+    /// The number of the next arrival.
+    pub fn next(&self) -> u64 {
+        self.next
     }
 
-    /// Sets what [`Buffer::clockwork`] gave.
-    pub fn set_clockwork(&mut self, next: u64, newest: Newest) {
+    /// Sets what [`Buffer::next`] gave.
+    pub fn set_next(&mut self, next: u64) {
         self.next = next;
-        self.newest = newest;
     }
 }

@@ -10,7 +10,7 @@ use super::group::{Group, Tail};
 use super::machine::{Correlator, Counts, Item};
 use super::observation::{Fields, Observation, Place};
 use super::observer::Begin;
-use super::order::{Newest, Waiting};
+use super::order::{Clock, Newest, Waiting};
 use super::store::{Key, Kind, Store, StoreError};
 use super::window::Window;
 use super::wiring::names;
@@ -45,9 +45,10 @@ struct MachineRecord {
     hurried: u64,
     heard: u64,
     next: u64,
+    ring: Clock,
     newest: Newest,
-    /// Of all events, matched or not.
-    seen: Newest,
+    far: i64,
+    arriving: Option<u64>,
     forgotten: u64,
 }
 
@@ -119,6 +120,8 @@ struct SuppressionRecord {
 struct BeginRecord {
     name: String,
     time: i64,
+    /// How many of the first events were heard.
+    events: u8,
 }
 
 /// What a restored machine could not take over.
@@ -328,24 +331,26 @@ impl<S: Store> Correlator<S> {
         self.save_waiting(&set, &owners)?;
         self.save_suppressions(&owners)?;
         for scope in std::mem::take(&mut self.new_begins) {
-            if let Some(begin) = self.begins.get(&scope) {
+            if let Some((begin, events)) = self.begins.get(&scope) {
                 let record = BeginRecord {
                     name: begin.name.clone(),
                     time: begin.time,
+                    events: *events,
                 };
                 self.store
                     .put(&own(Kind::Begin, scope.into()), &write(&record)?)?;
             }
         }
-        let (next, newest) = self.buffer.clockwork();
         let record = MachineRecord {
             clock: self.clock,
             released: self.released,
             hurried: self.hurried,
             heard: self.heard,
-            next,
-            newest,
-            seen: self.newest,
+            next: self.buffer.next(),
+            ring: self.ring.clone(),
+            newest: self.newest,
+            far: self.limit(),
+            arriving: self.arriving,
             forgotten: self.suppressions.forgotten,
         };
         self.store.put(&own(Kind::Machine, 0), &write(&record)?)
@@ -416,7 +421,7 @@ impl<S: Store> Correlator<S> {
             let key = own(Kind::Waiting, waiting.number.into());
             self.store.put(&key, &write(&record)?)?;
         }
-        self.saved = self.buffer.clockwork().0;
+        self.saved = self.buffer.next();
         Ok(())
     }
 
@@ -439,7 +444,10 @@ impl<S: Store> Correlator<S> {
             clock,
             hurried,
             heard,
+            ring,
             newest,
+            far,
+            arriving,
             released,
             saved,
             ..
@@ -447,9 +455,10 @@ impl<S: Store> Correlator<S> {
         store.each(Kind::Machine, &mut |_, value| {
             let record: MachineRecord = read(value)?;
             (*clock, *released, *hurried) = (record.clock, record.released, record.hurried);
-            buffer.set_clockwork(record.next, record.newest);
+            buffer.set_next(record.next);
+            (*ring, *far, *arriving) = (record.ring, record.far, record.arriving);
             *heard = record.heard;
-            *newest = record.seen;
+            *newest = record.newest;
             *saved = record.next;
             suppressions.forgotten = record.forgotten;
             Ok(())
@@ -496,7 +505,7 @@ impl<S: Store> Correlator<S> {
             let record: BeginRecord = read(value)?;
             let scope = key.id as u64;
             let (name, time) = (record.name, record.time);
-            begins.insert(scope, Begin { scope, name, time });
+            begins.insert(scope, (Begin { scope, name, time }, record.events));
             Ok(())
         })?;
         store.each(Kind::Waiting, &mut |key, value| {

@@ -168,7 +168,7 @@ impl<S: Store> Correlator<S> {
         let Some(span) = hints.activation else {
             return false;
         };
-        let begin = self.begins.get(&scope).map(|begin| begin.time);
+        let begin = self.begins.get(&scope).map(|(begin, _)| begin.time);
         match begin {
             Some(begin) => time.saturating_sub(begin) < span,
             None => !self.is_full_of_logs(),

@@ -73,6 +73,7 @@ fn findings_allocate_nothing_once_warm() {
         wiring: &wiring,
         train: false,
         dates: false,
+        ticks: false,
         first: 0,
         printer: Printer::new(&loaded, FindingFormat::Ndjson, false, look),
         min_level: None,
