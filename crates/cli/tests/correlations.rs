@@ -4,6 +4,8 @@ mod common;
 
 use common::{Place, Ran, keys, rule};
 use serde_json::Value;
+use std::io::{BufRead, BufReader, Write};
+use std::time::Duration;
 
 /// A correlation over `did-login` by user.
 fn correlation(name: &str, rest: &str) -> String {
@@ -244,6 +246,46 @@ fn suppression_goes_on_from_file_to_file() {
 }
 
 #[test]
+fn an_alert_comes_while_other_events_are_read() {
+    let place = place(
+        "live-pipe",
+        &format!("{}{}", rule("login", "low"), burst("")),
+    );
+    let mut child = place
+        .command(&[
+            "eval",
+            "-r",
+            "rules",
+            "--logsource",
+            "product=acme",
+            "--format",
+            "ndjson",
+            "-",
+        ])
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    let stdout = child.stdout.take().unwrap();
+    let reader = std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines() {
+            tell.send(line.unwrap()).unwrap();
+        }
+    });
+    let mut log: String = (0..10).map(|i| event(i, "login", "ada")).collect();
+    log.extend((0..200).map(|i| event(10 + 10 * i, "look", "eve")));
+    stdin.write_all(log.as_bytes()).unwrap();
+    stdin.flush().unwrap();
+    // the input has not ended
+    let line = told.recv_timeout(Duration::from_secs(60)).unwrap();
+    assert!(line.contains("burst"), "{line}");
+    drop(stdin);
+    reader.join().unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(told.iter().count(), 0);
+}
+
+#[test]
 fn generate_train_and_lateness() {
     let place = place(
         "alert-flags",
@@ -262,8 +304,8 @@ fn generate_train_and_lateness() {
         Vec::<String>::new()
     );
 
-    // the clock is the fourth newest event: when the one at 10 comes, its group has gone on
-    let late = [100, 101, 102, 103, 104, 105, 106, 10]
+    // the clock is the median: when the one at 10 comes, its group has gone on
+    let late = [100, 101, 102, 103, 104, 105, 106, 107, 108, 10]
         .map(|i| event(i, "login", "ada"))
         .concat();
     place.file("late.ndjson", &late);

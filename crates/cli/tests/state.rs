@@ -337,6 +337,33 @@ fn a_date_far_in_the_future_does_not_end_the_present() {
 }
 
 #[test]
+fn a_date_far_in_the_future_makes_no_later_event_late() {
+    let place = Place::new("state-future-group");
+    let far = event(1_600_000_000, "here");
+    let now: String = (0..2).map(|n| event(n, "here")).collect();
+    let other = |from: u32| -> String {
+        let quiet = |n| event(from + n, "there").replace("jump", "look");
+        (0..20).map(quiet).collect()
+    };
+    place
+        .file("rules.yml", rules(3, "Many"))
+        .file("log", far.clone() + &now + &other(10))
+        .file("more", event(600, "here") + &other(700));
+    for lateness in ["5m", "all"] {
+        let _ = std::fs::remove_file(place.path("s"));
+        let ran = eval(&place, &["--lateness", lateness, "log"]).code(0);
+        assert_eq!(titles(&ran), ["New place"], "{lateness}");
+        let ran = eval(&place, &["--lateness", lateness, "more"]).code(0);
+        assert_eq!(titles(&ran), ["Many"], "{lateness}");
+        assert!(!ran.err.contains("too late"), "{}", ran.err);
+        // a log of its own with one event, days later
+        place.file("days", event(300_000, "elsewhere"));
+        let ran = eval(&place, &["--lateness", lateness, "days"]).code(0);
+        assert_eq!(titles(&ran), ["New place"], "{lateness}");
+    }
+}
+
+#[test]
 fn suppressed_keys_are_shown_by_their_values() {
     let place = Place::new("state-suppressed");
     let silent = rule("jump", "low") + "x-suppress: {for: 1h, by: [user, place]}\n";
