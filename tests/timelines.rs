@@ -85,6 +85,7 @@ impl Machine {
             if let Some(begin) = observer.begin(&event, Some(fact.time)) {
                 machine.begin(begin);
             }
+            let mut seen = false;
             for rule in &found {
                 let (number, place) = (
                     number as u64,
@@ -96,7 +97,11 @@ impl Machine {
                 let observation = observer.observe(*rule, &event, Some(fact.time), number, place);
                 if let Some(observation) = observation {
                     machine.push(observation, &mut say);
+                    seen = true;
                 }
+            }
+            if !seen {
+                machine.tick(number as u64, fact.time, &mut say);
             }
         }
         machine.finish(&mut say);

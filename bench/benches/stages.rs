@@ -1,8 +1,9 @@
-//! Each stage by itself: reading JSON, decoding events, matching, loading rules.
+//! Each stage by itself: reading JSON, decoding events, matching, loading rules, correlating.
 
 use criterion::{BatchSize, Criterion, Throughput};
 use sigwright_bench::prepared;
 use sigwright_bench::readers::JsonReader;
+use sigwright_bench::state::Stage;
 use sigwright_engine::{Event, Matcher};
 use std::hint::black_box;
 use std::time::Duration;
@@ -102,6 +103,24 @@ fn load(criterion: &mut Criterion) {
     });
 }
 
+fn correlate(criterion: &mut Criterion) {
+    let events = 10 * EVENTS;
+    let Ok(stages) = Stage::all(events) else {
+        return;
+    };
+    let mut group = criterion.benchmark_group("correlate");
+    group.throughput(Throughput::Elements(events));
+    for (name, stage) in &stages {
+        group.bench_function(*name, |bencher| {
+            bencher.iter_batched(
+                || stage.observations(),
+                |observations| stage.run(black_box(observations)),
+                BatchSize::LargeInput,
+            );
+        });
+    }
+}
+
 fn main() {
     let mut criterion = Criterion::default()
         .warm_up_time(Duration::from_secs(1))
@@ -110,5 +129,6 @@ fn main() {
     json(&mut criterion);
     decode_and_match(&mut criterion);
     load(&mut criterion);
+    correlate(&mut criterion);
     criterion.final_summary();
 }

@@ -6,7 +6,7 @@ use crate::measure::{self, own_cpu};
 use crate::report::{Table, count, figure};
 use crate::{Trouble, median};
 use sigwright_engine::correlate::{
-    Correlator, Lateness, NoStore, Observer, Options, Place, Wiring,
+    Correlator, Lateness, NoStore, Observation, Observer, Options, Place, Wiring,
 };
 use sigwright_engine::{Event, Matcher, Origins, Program, ProgramOptions};
 use sigwright_ir::RuleSet;
@@ -195,7 +195,7 @@ impl Machine {
         &self,
         events: u64,
         event_of: impl Fn(u64) -> (char, u64, u64),
-        mut take: impl FnMut(sigwright_engine::correlate::Observation),
+        mut take: impl FnMut(Observation),
     ) {
         let origins = self.origins.clone();
         let program = Program::compile(self.set.clone(), origins, ProgramOptions::default());
@@ -237,18 +237,57 @@ fn line(number: u64, (kind, user, value): (char, u64, u64)) -> String {
     )
 }
 
-/// Events per processor second through the machine alone, observations made before.
-fn rate(case: &Case) -> Result<f64, Trouble> {
-    let machine = Machine::new(case.correlation)?;
-    let mut observations = Vec::new();
-    machine.observe(EVENTS, case.event, |one| observations.push(one));
-    let mut correlator = machine.correlator();
-    let mut said = 0u64;
-    let start = own_cpu();
-    for observation in observations {
-        correlator.push(observation, &mut |_| said += 1);
+/// A machine, and observations for it that were made before.
+pub struct Stage {
+    machine: Machine,
+    observations: Vec<Observation>,
+}
+
+impl Stage {
+    /// One for each type of correlation, with so many events.
+    ///
+    /// # Errors
+    /// Where the rules do not load.
+    pub fn all(events: u64) -> Result<Vec<(&'static str, Stage)>, Trouble> {
+        let stages = CASES
+            .iter()
+            .map(|case| Ok((case.name, Stage::new(case, events)?)));
+        stages.collect()
     }
-    correlator.finish(&mut |_| said += 1);
+
+    fn new(case: &Case, events: u64) -> Result<Self, Trouble> {
+        let machine = Machine::new(case.correlation)?;
+        let mut observations = Vec::new();
+        machine.observe(events, case.event, |one| observations.push(one));
+        Ok(Stage {
+            machine,
+            observations,
+        })
+    }
+
+    /// The observations, to be given to [`Stage::run`].
+    pub fn observations(&self) -> Vec<Observation> {
+        self.observations.clone()
+    }
+
+    /// Correlates, and says how many alerts there were.
+    pub fn run(&self, observations: Vec<Observation>) -> u64 {
+        let mut correlator = self.machine.correlator();
+        let mut said = 0;
+        for observation in observations {
+            correlator.push(observation, &mut |_| said += 1);
+        }
+        correlator.finish(&mut |_| said += 1);
+        said
+    }
+}
+
+/// Events per processor second through the machine alone.
+fn rate(case: &Case) -> Result<f64, Trouble> {
+    let mut stage = Stage::new(case, EVENTS)?;
+    let observations = std::mem::take(&mut stage.observations);
+    let start = own_cpu();
+    stage.run(observations);
     Ok(EVENTS as f64 / (own_cpu() - start))
 }
 

@@ -86,7 +86,7 @@ pub fn judge(set: &RuleSet, facts: &[Fact], lateness: Option<i64>) -> Vec<Said> 
         set,
         facts,
         parts: set.correlations.iter().map(part).collect(),
-        begin: facts.first().map_or(0, |fact| fact.time),
+        begin: facts.iter().take(8).map(|f| f.time).min().unwrap_or(0),
         alerts: 0,
         said: Vec::new(),
     };
@@ -95,12 +95,13 @@ pub fn judge(set: &RuleSet, facts: &[Fact], lateness: Option<i64>) -> Vec<Said> 
         references.any(|r| matches!(r, Reference::Rule(other) if other.index() == *rule))
     };
     let heard = |fact: &Fact| fact.rules.iter().any(feeds);
-    for instant in instants(facts, &heard, lateness) {
-        let time = facts[instant[0]].time;
+    for (time, instant) in instants(facts, &heard, lateness) {
         while let Some(end) = oracle.next_end().filter(|end| *end < time) {
             oracle.instant(end, &[]);
         }
-        oracle.instant(time, &instant);
+        if !instant.is_empty() {
+            oracle.instant(time, &instant);
+        }
     }
     while let Some(end) = oracle.next_end() {
         oracle.instant(end, &[]);
@@ -109,14 +110,15 @@ pub fn judge(set: &RuleSet, facts: &[Fact], lateness: Option<i64>) -> Vec<Said> 
     oracle.said
 }
 
-/// The instants in the order in which they count, each a list of events.
+/// The instants in the order in which they count, each a list of events; where there are
+/// none, time has come so far.
 fn instants(
     facts: &[Fact],
     heard: &impl Fn(&Fact) -> bool,
     lateness: Option<i64>,
-) -> Vec<Vec<usize>> {
+) -> Vec<(i64, Vec<usize>)> {
     let mut waiting: Vec<usize> = Vec::new();
-    let mut instants: Vec<Vec<usize>> = Vec::new();
+    let mut instants: Vec<(i64, Vec<usize>)> = Vec::new();
     let mut release = |waiting: &mut Vec<usize>, before: i64| {
         let mut times: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
         waiting.retain(|event| {
@@ -126,18 +128,19 @@ fn instants(
             }
             !goes
         });
-        instants.extend(times.into_values());
+        instants.extend(times);
+        instants.push((before, Vec::new()));
     };
     let mut times: Vec<i64> = Vec::new();
     for (event, fact) in facts.iter().enumerate() {
-        if !heard(fact) {
-            continue;
+        if heard(fact) {
+            waiting.push(event);
         }
-        waiting.push(event);
         times.push(fact.time);
-        times.sort_by_key(|time| -time);
-        if let (Some(lateness), Some(clock)) = (lateness, times.get(3)) {
-            release(&mut waiting, clock - lateness);
+        let mut last = times[times.len().saturating_sub(63)..].to_vec();
+        last.sort_unstable();
+        if let Some(lateness) = lateness.filter(|_| last.len() >= 8) {
+            release(&mut waiting, last[(last.len() - 1) / 2] - lateness);
         }
     }
     release(&mut waiting, i64::MAX);

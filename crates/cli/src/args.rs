@@ -1,13 +1,16 @@
 //! What was typed; what it means is [`crate::settings`].
 
-use crate::settings::{FailOn, LogSourceOverride, duration};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+mod values;
+
+use crate::settings::{FailOn, LogSourceOverride};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use sigwright_engine::correlate::Lateness;
 use sigwright_events::Format;
 use sigwright_syntax::ast::Level;
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub use values::*;
+use values::{input_format, level, moment, size, span};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -157,19 +160,6 @@ pub struct EvalArgs {
     pub inputs: Vec<PathBuf>,
 }
 
-fn level(name: &str) -> Result<Level, String> {
-    let level = Level::ALL.into_iter().find(|l| l.as_str() == name);
-    level.ok_or_else(|| {
-        let names: Vec<&str> = Level::ALL.iter().map(|l| l.as_str()).collect();
-        format!("known levels: {}", names.join(", "))
-    })
-}
-
-fn input_format() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::names())
-        .try_map(|name| Format::from_name(&name).ok_or("no such format"))
-}
-
 /// How events are read and which rules see them.
 #[derive(Debug, Args, Default, Clone)]
 pub struct EventArgs {
@@ -206,8 +196,8 @@ pub struct StateArgs {
     #[arg(long)]
     pub generate: bool,
 
-    /// Learn from the input and say nothing
-    #[arg(long)]
+    /// Learn from the input for later runs, and say nothing
+    #[arg(long, requires = "state")]
     pub train: bool,
 
     /// Groups, or terms, that one correlation keeps in memory; the least telling go first
@@ -236,46 +226,6 @@ pub struct StateArgs {
         value_parser = span
     )]
     pub checkpoint: Duration,
-}
-
-/// A span of time that is not negative.
-fn size(text: &str) -> Result<usize, String> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let shift = match unit {
-        "" => 0,
-        "K" => 10,
-        "M" => 20,
-        "G" => 30,
-        _ => return Err("expected a number of bytes, or of K, M or G".to_owned()),
-    };
-    let number: usize = number.parse().map_err(|_| "expected a number".to_owned())?;
-    let bytes = number.checked_mul(1 << shift);
-    bytes
-        .filter(|b| *b > 0)
-        .ok_or_else(|| "out of range".to_owned())
-}
-
-fn span(text: &str) -> Result<Duration, String> {
-    duration(text).map(|nanos| Duration::from_nanos(nanos.unsigned_abs()))
-}
-
-/// `--lateness`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LatenessArg(pub Lateness);
-
-impl std::str::FromStr for LatenessArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "all" {
-            return Ok(LatenessArg(Lateness::All));
-        }
-        match duration(text) {
-            Ok(nanos) => Ok(LatenessArg(Lateness::Within(nanos))),
-            Err(why) => Err(format!("{why}, or `all`")),
-        }
-    }
 }
 
 /// Where the lists behind placeholders are.
@@ -654,8 +604,8 @@ pub struct PruneArgs {
     #[arg(long, value_name = "RULE", group = "what")]
     pub rule: Option<String>,
 
-    /// Groups, terms and suppressions whose last event is older (RFC 3339)
-    #[arg(long, value_name = "TIME", group = "what")]
+    /// Groups, terms and suppressions whose last event is older (RFC 3339, or a date)
+    #[arg(long, value_name = "TIME", group = "what", value_parser = moment)]
     pub before: Option<jiff::Timestamp>,
 
     /// What is of rules that are not, or no longer as they were, among those of `--rules`
@@ -733,77 +683,4 @@ pub struct ManArgs {
     /// Write this page and one per subcommand into a directory instead
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
-}
-
-/// `--color`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ColorWhen {
-    /// On a terminal, unless `NO_COLOR` is set
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
-/// `eval --format`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FindingFormat {
-    /// A few lines per finding, for people
-    Pretty,
-    /// A line per finding in columns, for people
-    Table,
-    /// A JSON object per line, for programs
-    Ndjson,
-}
-
-/// Kinds of logs that `sample` writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SampleLog {
-    /// Audit log of a Kubernetes API server, as NDJSON
-    Kubernetes,
-}
-
-/// `lint --format`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DiagnosticFormat {
-    /// The rule's text with the place underlined
-    Pretty,
-    /// `path:line:column: severity[code]: message`
-    Short,
-    /// A JSON object per line, for programs
-    Json,
-}
-
-/// `lint --fail-on`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LintFailOn {
-    /// An error
-    Errors,
-    /// A warning or an error
-    Warnings,
-    /// Any diagnostic
-    Notes,
-    /// Nothing
-    Never,
-}
-
-/// `explain --format`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ExplainFormat {
-    /// A tree, for people
-    Pretty,
-    /// A JSON object per line, for programs
-    Json,
-}
-
-/// `test --format`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TestFormat {
-    /// What failed and why, for people
-    Pretty,
-    /// JUnit XML, for build servers
-    Junit,
-    /// A JSON object per line, for programs
-    Json,
 }

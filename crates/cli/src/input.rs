@@ -120,7 +120,7 @@ impl Input {
 
     /// Whether the log the event is from is not known.
     pub fn is_unknown(&self, event: &Event) -> bool {
-        event.origin == OriginId::default()
+        !self.ignore_logsource && event.origin == OriginId::default()
     }
 
     /// The products of the log the event is from.

@@ -77,9 +77,15 @@ pub fn load_with_pack(file: &Path, lists: &[PathBuf]) -> Loaded {
 /// The directory of the pack that a rule file belongs to: its own or, as long as that above
 /// holds rules itself, one further up.
 pub fn pack(file: &Path) -> PathBuf {
-    let above = |path: &Path| match path.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => Some(PathBuf::from(".")),
-        parent => parent.map(Path::to_owned),
+    let above = |path: &Path| match path.file_name() {
+        Some(_) => path
+            .parent()
+            .map(|parent| match parent.as_os_str().is_empty() {
+                true => PathBuf::from("."),
+                false => parent.to_owned(),
+            }),
+        None if path == Path::new(".") => Some(PathBuf::from("..")),
+        None => Some(path.join("..")),
     };
     let mut directory = above(file).unwrap_or_else(|| PathBuf::from("."));
     for _ in 0..PARENTS {

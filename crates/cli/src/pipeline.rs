@@ -7,7 +7,7 @@
 
 use crate::position::{Step, Tracker};
 use crate::summary::Counts;
-use sigwright_engine::correlate::{Begin, Observation};
+use sigwright_engine::correlate::{Begin, Newest, Observation};
 use sigwright_events::{Batch, Progress, Reader};
 use std::collections::BTreeMap;
 use std::io;
@@ -32,6 +32,8 @@ pub struct Lot {
     pub counts: Counts,
     /// What correlations are to hear of, in the order read.
     pub heard: Vec<Heard>,
+    /// The newest of its events, where correlations ask for them.
+    pub newest: Newest,
     /// How far reading had come.
     pub progress: Progress,
     /// Its place in the input, from 0.
@@ -47,6 +49,9 @@ pub enum Heard {
     Begin(Begin),
     /// A rule matched an event.
     Observation(Observation),
+    /// An event that is not observed: its number and its time, where observations are not
+    /// put in order as a whole.
+    Tick(u64, i64),
 }
 
 impl Lot {
@@ -57,6 +62,7 @@ impl Lot {
             text: Vec::new(),
             counts: Counts::default(),
             heard: Vec::new(),
+            newest: Newest::default(),
             progress: Progress {
                 read: 0,
                 total: None,
@@ -72,6 +78,7 @@ impl Lot {
         self.text.shrink_to(KEPT);
         self.counts = Counts::default();
         self.heard.clear();
+        self.newest = Newest::default();
         let more = feed.reader.read(&mut self.batch);
         self.progress = feed.reader.progress();
         self.step = match &mut feed.tracker {

@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Duration;
 
+/// How many rules are named that something happened to.
+const NAMED: usize = 3;
+
 /// How many faults of one kind are shown.
 const EXAMPLES: usize = 3;
 
@@ -47,8 +50,12 @@ pub struct Counts {
     pub untimed: u64,
     /// Lines that do not end their request, once per rule.
     pub stages: u64,
+    /// Events with a field of more values than are kept, once per rule.
+    pub cut: u64,
     /// Observations that counted before all older ones were there, since too many waited.
     pub hurried: u64,
+    /// Events too far ahead of all others, which wait for the next run.
+    pub ahead: u64,
     /// What became of the observations and alerts of each rule.
     pub correlated: Vec<(Reference, correlate::Counts)>,
     findings: BTreeMap<Option<Level>, u64>,
@@ -99,6 +106,7 @@ impl Counts {
         self.quiet += later.quiet;
         self.untimed += later.untimed;
         self.stages += later.stages;
+        self.cut += later.cut;
         for (level, count) in later.alerts {
             *self.alerts.entry(level).or_default() += count;
         }
@@ -222,65 +230,121 @@ impl Counts {
         let sum = |of: fn(&correlate::Counts) -> u64| -> u64 {
             self.correlated.iter().map(|(_, counts)| of(counts)).sum()
         };
-        for (count, what) in [
-            (sum(|c| c.suppressed), "suppressed (`x-suppress`)"),
+        for (count, one, many) in [
+            (
+                sum(|c| c.suppressed),
+                "suppressed (`x-suppress`)",
+                "suppressed (`x-suppress`)",
+            ),
             (
                 sum(|c| c.inactive),
                 "silent while learning (`x-activation`)",
+                "silent while learning (`x-activation`)",
             ),
-            (sum(|c| c.trained), "learnt from (`--train`)"),
+            (
+                sum(|c| c.trained),
+                "learnt from (`--train`)",
+                "learnt from (`--train`)",
+            ),
             (
                 sum(|c| c.covered),
+                "said by a rule of which it is a variation",
                 "said by a rule of which they are a variation",
             ),
-        ] {
-            if count > 0 {
-                texts.push(format!("{} {what}", grouped(count)));
-            }
-        }
-        for (count, what) in [
-            (self.untimed, "events without a time are in no correlation"),
+            (
+                self.untimed,
+                "event without a time is in no correlation",
+                "events without a time are in no correlation",
+            ),
             (
                 self.stages,
+                "line before the end of a Kubernetes request does not count in correlations",
                 "lines before the end of a Kubernetes request do not count in correlations",
             ),
             (
+                self.cut,
+                "event has more than 100 values in a field: the first ones count in correlations",
+                "events have more than 100 values in a field: the first ones count in correlations",
+            ),
+            (
                 self.hurried,
+                "event counted before all older ones were read: too many were waiting",
                 "events counted before all older ones were read: too many were waiting",
+            ),
+            (
+                self.ahead,
+                "event dated more than a day ahead of the others waits for the next run",
+                "events dated more than a day ahead of the others wait for the next run",
             ),
         ] {
             if count > 0 {
-                texts.push(format!("{} {what}", grouped(count)));
+                texts.push(several(count, one, many));
             }
         }
-        let losses: [(Count, &str); 7] = [
-            (|c| c.late, "events came too late"),
-            (|c| c.ungrouped, "events lack a field to group by"),
-            (|c| c.unmeasured, "events lack the field that is measured"),
+        let losses: [(Count, &str, &str); 7] = [
+            (|c| c.late, "event came too late", "events came too late"),
+            (
+                |c| c.ungrouped,
+                "event lacks a field to group by",
+                "events lack a field to group by",
+            ),
+            (
+                |c| c.unmeasured,
+                "event lacks the field that is measured",
+                "events lack the field that is measured",
+            ),
             (
                 |c| c.clipped,
-                "events are in more groups than are looked at",
+                "event is in more groups, or holds more tuples, than are looked at",
+                "events are in more groups, or hold more tuples, than are looked at",
             ),
-            (|c| c.full, "events found their group full"),
+            (
+                |c| c.full,
+                "event found its group full",
+                "events found their group full",
+            ),
             (
                 |c| c.evicted,
+                "group was given up to stay within the limits",
                 "groups were given up to stay within the limits",
             ),
             (
                 |c| c.forgotten,
+                "term was forgotten to stay within the limits",
                 "terms were forgotten to stay within the limits",
             ),
         ];
-        for (reference, counts) in &self.correlated {
-            for (of, what) in losses {
-                if of(counts) > 0 {
-                    let title = escape::line(title(loaded, *reference));
-                    texts.push(format!("{} {what}: {title}", grouped(of(counts))));
-                }
+        for (of, one, many) in losses {
+            let counts = self.correlated.iter();
+            let mut hit: Vec<(u64, &str)> = counts
+                .map(|(reference, counts)| (of(counts), title(loaded, *reference)))
+                .filter(|(count, _)| *count > 0)
+                .collect();
+            // those most concerned first
+            hit.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+            if !hit.is_empty() {
+                let total = hit.iter().map(|(count, _)| count).sum();
+                texts.push(format!("{}: {}", several(total, one, many), named(&hit)));
             }
         }
         texts
     }
+}
+
+/// The rules that something happened to, and how often where there are several.
+fn named(hit: &[(u64, &str)]) -> String {
+    if let [(_, title)] = hit {
+        return escape::line(title).to_string();
+    }
+    let first = hit.iter().take(NAMED);
+    let mut text = first
+        .map(|(count, title)| format!("{} ({})", escape::line(title), grouped(*count)))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if hit.len() > NAMED {
+        text.push_str(&format!(" and {} more", hit.len() - NAMED));
+    }
+    text
 }
 
 fn by_level(counts: &BTreeMap<Option<Level>, u64>, look: Look) -> String {
@@ -339,6 +403,10 @@ fn number(count: u64, noun: &str) -> String {
     format!("{} {noun}{end}", grouped(count))
 }
 
+fn several(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
 /// `1234567` as `1,234,567`.
 fn grouped(count: u64) -> String {
     let digits = count.to_string();
@@ -362,5 +430,15 @@ mod tests {
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_000), "1,000");
         assert_eq!(grouped(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn the_rules_most_concerned_are_named() {
+        assert_eq!(named(&[(7, "a")]), "a");
+        assert_eq!(named(&[(1_007, "a"), (2, "b")]), "a (1,007), b (2)");
+        let many = [(9, "a"), (8, "b"), (8, "c"), (1, "d"), (1, "e")];
+        assert_eq!(named(&many), "a (9), b (8), c (8) and 2 more");
+        assert_eq!(several(1, "event", "events"), "1 event");
+        assert_eq!(several(1_000, "event", "events"), "1,000 events");
     }
 }

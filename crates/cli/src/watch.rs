@@ -14,6 +14,7 @@ use sigwright_engine::correlate::{
 use sigwright_ir::Reference;
 use sigwright_state::{Position, StateFile};
 use sigwright_syntax::ast::Level;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -75,6 +76,8 @@ pub struct Watch<'l, S> {
     loaded: &'l Loaded,
     files: IndexSet<String>,
     min_level: Option<Level>,
+    /// What earlier runs had counted, of each rule.
+    before: HashMap<Reference, correlate::Counts>,
     /// By file: how far it is read, where that is not yet in the store.
     moved: IndexMap<String, Position>,
     next: u64,
@@ -95,6 +98,7 @@ impl<'l, S: Keep> Watch<'l, S> {
         // alerts name files by their places in this list, in later runs, too
         let files = store.positions().iter().map(|p| p.file.clone()).collect();
         Watch {
+            before: HashMap::new(),
             moved: IndexMap::new(),
             next: store.next(),
             last: (Instant::now(), Duration::ZERO),
@@ -106,12 +110,20 @@ impl<'l, S: Keep> Watch<'l, S> {
         }
     }
 
-    /// Takes over what the store has. Of a rule that changed everything is removed.
+    /// Takes over what the store has. Of a rule that changed everything is removed. Unless the
+    /// input is one to `resume`, the clock starts anew.
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn restore(&mut self) -> Result<Restored, StoreError> {
+    pub fn restore(&mut self, resume: bool) -> Result<Restored, StoreError> {
         let restored = self.correlator.restore()?;
+        if !resume {
+            self.correlator.start_anew();
+        }
+        for reference in &restored.found {
+            let counts = self.correlator.counts(*reference);
+            self.before.insert(*reference, counts);
+        }
         let identity = |reference: &Reference| {
             let set = &self.loaded.set;
             let meta = match reference {
@@ -175,6 +187,7 @@ impl<'l, S: Keep> Watch<'l, S> {
             self.file(&step.position.file);
             self.moved.insert(step.position.file.clone(), step.position);
         }
+        self.correlator.see(lot.newest);
         if lot.heard.is_empty() {
             return;
         }
@@ -184,6 +197,12 @@ impl<'l, S: Keep> Watch<'l, S> {
         for heard in heard.drain(..) {
             match heard {
                 Heard::Begin(begin) => self.correlator.begin(begin),
+                Heard::Tick(event, time) => {
+                    let mut say = Say::new(self.loaded, &self.printer, &self.files, self.min_level);
+                    self.correlator.tick(event, time, &mut |speech| {
+                        say.out(&speech, text, counts);
+                    });
+                }
                 Heard::Observation(mut observation) => {
                     observation.place.file = file;
                     let mut say = Say::new(self.loaded, &self.printer, &self.files, self.min_level);
@@ -205,10 +224,14 @@ impl<'l, S: Keep> Watch<'l, S> {
             false => self.correlator.finish(&mut out),
         }
         counts.hurried = self.correlator.hurried();
+        counts.ahead = self.correlator.waiting() as u64;
         let rules = self.loaded.set.iter().map(|(id, _)| Reference::Rule(id));
         let correlations = (0..self.loaded.set.correlations.len()).map(Reference::Correlation);
         for reference in rules.chain(correlations) {
-            let counted = self.correlator.counts(reference);
+            let mut counted = self.correlator.counts(reference);
+            if let Some(before) = self.before.get(&reference) {
+                counted = counted.since(before);
+            }
             if counted != correlate::Counts::default() {
                 counts.correlated.push((reference, counted));
             }

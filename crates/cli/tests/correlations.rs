@@ -4,6 +4,8 @@ mod common;
 
 use common::{Place, Ran, keys, rule};
 use serde_json::Value;
+use std::io::{BufRead, BufReader, Write};
+use std::time::Duration;
 
 /// A correlation over `did-login` by user.
 fn correlation(name: &str, rest: &str) -> String {
@@ -244,6 +246,46 @@ fn suppression_goes_on_from_file_to_file() {
 }
 
 #[test]
+fn an_alert_comes_while_other_events_are_read() {
+    let place = place(
+        "live-pipe",
+        &format!("{}{}", rule("login", "low"), burst("")),
+    );
+    let mut child = place
+        .command(&[
+            "eval",
+            "-r",
+            "rules",
+            "--logsource",
+            "product=acme",
+            "--format",
+            "ndjson",
+            "-",
+        ])
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    let stdout = child.stdout.take().unwrap();
+    let reader = std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines() {
+            tell.send(line.unwrap()).unwrap();
+        }
+    });
+    let mut log: String = (0..10).map(|i| event(i, "login", "ada")).collect();
+    log.extend((0..200).map(|i| event(10 + 10 * i, "look", "eve")));
+    stdin.write_all(log.as_bytes()).unwrap();
+    stdin.flush().unwrap();
+    // the input has not ended
+    let line = told.recv_timeout(Duration::from_secs(60)).unwrap();
+    assert!(line.contains("burst"), "{line}");
+    drop(stdin);
+    reader.join().unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(told.iter().count(), 0);
+}
+
+#[test]
 fn generate_train_and_lateness() {
     let place = place(
         "alert-flags",
@@ -258,19 +300,19 @@ fn generate_train_and_lateness() {
         ["did-login", "did-login", "did-login", "burst"]
     );
     assert_eq!(
-        names(&eval(&place, &["--train", "log.ndjson"])),
+        names(&eval(&place, &["--train", "--state", "s", "log.ndjson"])),
         Vec::<String>::new()
     );
 
-    // the clock is the fourth newest event: when the one at 10 comes, its group has gone on
-    let late = [100, 101, 102, 103, 104, 105, 106, 10]
+    // the clock is the median: when the one at 10 comes, its group has gone on
+    let late = [100, 101, 102, 103, 104, 105, 106, 107, 108, 10]
         .map(|i| event(i, "login", "ada"))
         .concat();
     place.file("late.ndjson", &late);
     let ran = eval(&place, &["--lateness", "1s", "late.ndjson"]);
     assert_eq!(names(&ran), ["burst"]);
     assert!(
-        ran.err.contains("1 events came too late: burst"),
+        ran.err.contains("1 event came too late: burst"),
         "{}",
         ran.err
     );
@@ -301,12 +343,12 @@ fn what_does_not_count_is_told() {
     assert_eq!(names(&ran), ["did-login"; 3]);
     assert!(
         ran.err
-            .contains("1 events without a time are in no correlation"),
+            .contains("1 event without a time is in no correlation"),
         "{}",
         ran.err
     );
     assert!(
-        ran.err.contains("1 events lack a field to group by: burst"),
+        ran.err.contains("1 event lacks a field to group by: burst"),
         "{}",
         ran.err
     );
@@ -337,7 +379,7 @@ fn a_request_to_kubernetes_counts_once() {
     assert_eq!(names(&ran), ["denied", "denied"]);
     assert!(
         ran.err
-            .contains("1 lines before the end of a Kubernetes request"),
+            .contains("1 line before the end of a Kubernetes request"),
         "{}",
         ran.err
     );
@@ -460,4 +502,94 @@ fn terms_that_do_not_fit_alert_again_and_none_is_lost() {
         "{}",
         ran.err
     );
+}
+
+/// A variation by the event, by another rule, and by both: the finding waits for the answer.
+#[test]
+fn variations_of_a_finding_in_every_form() {
+    let new = correlation(
+        "new",
+        "    type: new_terms\n    condition: {field: place}\n",
+    );
+    let rules = format!(
+        "{}x-risk: {{score: 5, message: '{{user}} from {{place}}'}}\n\
+         x-variations:\n\
+         - {{name: root and new, when: {{user: root}}, when-rule: new, level: critical, score: 90}}\n\
+         - {{name: root, when: {{user: root}}, level: medium, title: Root did login}}\n\
+         - {{name: new, when-rule: new, level: high}}\n{new}generate: true\n",
+        rule("login", "low"),
+    );
+    let place = place("alert-variations", &rules);
+    let log = [
+        (0, "ada", "a"),
+        (1, "root", "a"),
+        (2, "ada", "a"),
+        (3, "root", "a"),
+    ];
+    let log = log.map(|(second, user, place)| {
+        format!(
+            "{{\"time\":\"2026-11-01T00:00:0{second}Z\",\"action\":\"login\",\"user\":\"{user}\",\"place\":\"{place}\"}}\n"
+        )
+    });
+    place.file("log.ndjson", log.concat());
+    let ran = eval(&place, &["log.ndjson"]);
+    let told: Vec<(Option<String>, String, u64)> = ran
+        .json()
+        .iter()
+        .map(|line| {
+            // the correlation does not speak for events that the rule reports
+            assert_eq!(line["kind"], "finding");
+            (
+                line["variation"].as_str().map(str::to_owned),
+                line["rule"]["level"].as_str().unwrap().to_owned(),
+                line["risk"]["score"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    let one =
+        |name: Option<&str>, level: &str, score| (name.map(str::to_owned), level.to_owned(), score);
+    assert_eq!(
+        told,
+        [
+            one(Some("new"), "high", 5),
+            one(Some("root and new"), "critical", 90),
+            one(None, "low", 5),
+            one(Some("root"), "medium", 5),
+        ]
+    );
+    assert!(
+        ran.err
+            .contains("findings 4: 1 critical, 1 high, 1 medium, 1 low"),
+        "{}",
+        ran.err
+    );
+    let shown = |form: &str, more: &[&str]| {
+        let arguments = [
+            "eval",
+            "-r",
+            "rules",
+            "--logsource",
+            "product=acme",
+            "--format",
+            form,
+        ];
+        place
+            .run(&[&arguments[..], more, &["log.ndjson"]].concat())
+            .code(0)
+            .out
+    };
+    let pretty = shown("pretty", &[]);
+    for part in [
+        " HIGH  Somebody did login - new",
+        " CRITICAL  Somebody did login - root and new",
+        " LOW  Somebody did login\n",
+        " MEDIUM  Root did login",
+        "risk   90: root from a",
+    ] {
+        assert!(pretty.contains(part), "{part}\n{pretty}");
+    }
+    let table = shown("table", &["--min-level", "medium"]);
+    let titles: Vec<&str> = table.lines().skip(1).collect();
+    assert_eq!(titles.len(), 3, "{table}");
+    assert!(titles[2].contains("Root did login"), "{table}");
 }

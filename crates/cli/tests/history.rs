@@ -154,6 +154,28 @@ fn as_json_with_the_alerts_of_eval() {
     assert_eq!(told["alerts"][0]["id"], alert["id"]);
 }
 
+/// The pack of a file is found from wherever the command is run.
+#[test]
+fn a_file_may_be_named_from_its_own_directory() {
+    let place = place("history-inside");
+    let log = place.path("e.ndjson").display().to_string();
+    let arguments = [
+        "explain",
+        "c.yml",
+        "--logsource",
+        "product=acme",
+        "--only",
+        "burst",
+    ];
+    let ran = place
+        .command(&[&arguments[..], &["--event", &log]].concat())
+        .current_dir(place.path("pack/more"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(ran.stdout).unwrap();
+    assert!(text.contains("user = ada  count 2 of 3"), "{text}");
+}
+
 #[test]
 fn what_cannot_be_explained_says_so() {
     let place = place("history-mistakes");

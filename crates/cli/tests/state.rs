@@ -70,7 +70,10 @@ fn a_baseline_is_trained_and_used_in_later_runs() {
         .file("new", event(60, "here") + &event(61, "elsewhere"));
     let ran = eval(&place, &["--train", "old"]).code(0);
     assert_eq!(ran.out, "");
+    assert!(ran.err.contains("learnt from"), "{}", ran.err);
     let ran = eval(&place, &["new"]).code(0);
+    // the summary is of this run
+    assert!(!ran.err.contains("learnt from"), "{}", ran.err);
     // the third event within the hour, counted over both runs
     assert_eq!(titles(&ran), ["Many", "New place"]);
 }
@@ -151,9 +154,15 @@ fn what_is_kept_is_shown_exported_and_pruned() {
         .code(0)
         .out;
     assert!(shown.contains("group Ann: last"), "{shown}");
+    let here = "term Ann, here: first 2026-09-21T14:13:20Z, last 2026-09-21T14:13:20Z";
+    assert!(shown.contains(here), "{shown}");
     let lines = place.run(&["state", "export", "s"]).code(0).json();
     let kinds = |kind: &str| lines.iter().filter(|line| line["kind"] == kind).count();
     assert_eq!((kinds("term"), kinds("position")), (2, 1));
+    let there = |line: &&serde_json::Value| line["term"] == serde_json::json!(["there"]);
+    let term = lines.iter().find(there).unwrap();
+    assert_eq!(term["group"], serde_json::json!(["Ann"]));
+    assert_eq!(term["first"], "2026-09-21T16:10:00Z");
     assert_eq!(
         lines.iter().find(|line| line["kind"] == "group").unwrap()["group"],
         serde_json::json!(["Ann"])
@@ -163,6 +172,10 @@ fn what_is_kept_is_shown_exported_and_pruned() {
         .run(&["state", "prune", "s", "--before", "2026-09-21T15:06:40Z"])
         .code(0);
     assert!(ran.out.contains("removed 1 records"), "{}", ran.out);
+    let prune = |before: &str| place.run(&["state", "prune", "s", "--before", before]);
+    let ran = prune("2026-09-21").code(0);
+    assert!(ran.out.contains("removed 0 records"), "{}", ran.out);
+    prune("yesterday").code(2);
     let shown = place.run(&["state", "show", "s"]).code(0).out;
     assert!(shown.contains("New place: 1 groups, 1 terms"), "{shown}");
     place.file("other.yml", rules(5, "Many"));
@@ -224,4 +237,153 @@ fn what_is_no_state_is_refused_before_anything_is_read() {
     assert_eq!(ran.out, "");
     assert!(ran.err.contains("no file of state"), "{}", ran.err);
     assert_eq!(std::fs::read(place.path("s")).unwrap(), b"dear diary");
+}
+
+#[test]
+fn damaged_and_older_state_is_refused_with_what_to_do() {
+    let place = Place::new("state-damaged");
+    place
+        .file("rules.yml", rules(3, "Many"))
+        .file("log", event(0, "here"));
+    eval(&place, &["log"]).code(0);
+    let whole = std::fs::read(place.path("s")).unwrap();
+    let title = whole.windows(9).rposition(|bytes| bytes == b"New place");
+    let cases: [(&str, usize, u8); 3] = [
+        ("is damaged, nothing of it was used", title.unwrap(), b'M'),
+        ("of a newer format", 63, 9),
+        ("of an older format, 1", 63, 1),
+    ];
+    for (said, at, byte) in cases {
+        let mut bytes = whole.clone();
+        bytes[at] = byte;
+        std::fs::write(place.path("s"), &bytes).unwrap();
+        for ran in [
+            eval(&place, &["log"]),
+            place.run(&["state", "show", "s"]),
+            place.run(&["state", "prune", "s", "--rule", "Many"]),
+        ] {
+            let ran = ran.code(2);
+            assert_eq!(ran.out, "");
+            assert!(ran.err.contains(said), "{said}: {}", ran.err);
+            assert!(ran.err.contains("help: "), "{}", ran.err);
+        }
+        assert_eq!(std::fs::read(place.path("s")).unwrap(), bytes, "{said}");
+    }
+}
+
+#[test]
+fn terms_that_do_not_fit_in_memory_are_not_forgotten() {
+    let place = Place::new("state-many-terms");
+    let log = |from: u32| -> String {
+        (0..300)
+            .map(|n| event(from + n, &format!("p{n}")))
+            .collect()
+    };
+    place
+        .file("rules.yml", rules(100_000, "Many"))
+        .file("first", log(0))
+        .file("again", log(1_000) + &event(1_900, "elsewhere"));
+    let few = ["--max-groups", "20", "--checkpoint", "0s"];
+    let all = |more: &'static str| [&few[..], &[more]].concat();
+    let ran = eval(&place, &all("first")).code(0);
+    assert_eq!(titles(&ran).len(), 300);
+    assert!(!ran.err.contains("forgotten"), "{}", ran.err);
+    let ran = eval(&place, &all("again")).code(0);
+    assert_eq!(titles(&ran), ["New place"]);
+    let lines = place.run(&["state", "export", "s"]).code(0).json();
+    let terms: Vec<_> = lines.iter().filter(|line| line["kind"] == "term").collect();
+    assert_eq!(terms.len(), 301);
+    let seventh = terms.iter().find(|term| term["term"][0] == "p7").unwrap();
+    assert_eq!(seventh["first"], "2026-09-21T14:13:27Z");
+    assert_eq!(seventh["last"], "2026-09-21T14:30:07Z");
+}
+
+#[test]
+fn a_date_far_in_the_future_does_not_end_the_present() {
+    let place = Place::new("state-future");
+    let few = rules(3, "Few").replace("gte: 3", "lt: 3");
+    // fifty years later
+    let far = event(1_600_000_000, "far");
+    let now: String = (0..9).map(|n| event(n, "here")).collect();
+    place
+        .file("rules.yml", few)
+        .file("log", now.clone() + &far)
+        .file("more", event(600, "here") + &event(4_000, "here"));
+    // the window holds nine events, whatever the far one says; that one is heard of later
+    let ran = eval(&place, &["log"]).code(0);
+    assert_eq!(titles(&ran), ["New place"]);
+    assert!(
+        ran.err
+            .contains("1 event dated more than a day ahead of the others waits"),
+        "{}",
+        ran.err
+    );
+    let ran = eval(&place, &["more"]).code(0);
+    assert_eq!(titles(&ran), Vec::<String>::new());
+    // without a file of state the end of the input is the end
+    let ran = place
+        .run(&[
+            "eval",
+            "-r",
+            "rules.yml",
+            "--logsource",
+            "product=acme",
+            "--format",
+            "ndjson",
+            "log",
+        ])
+        .code(0);
+    assert_eq!(titles(&ran), ["New place", "New place", "Few"]);
+}
+
+#[test]
+fn a_date_far_in_the_future_makes_no_later_event_late() {
+    let place = Place::new("state-future-group");
+    let far = event(1_600_000_000, "here");
+    let now: String = (0..2).map(|n| event(n, "here")).collect();
+    let other = |from: u32| -> String {
+        let quiet = |n| event(from + n, "there").replace("jump", "look");
+        (0..20).map(quiet).collect()
+    };
+    place
+        .file("rules.yml", rules(3, "Many"))
+        .file("log", far.clone() + &now + &other(10))
+        .file("more", event(600, "here") + &other(700));
+    for lateness in ["5m", "all"] {
+        let _ = std::fs::remove_file(place.path("s"));
+        let ran = eval(&place, &["--lateness", lateness, "log"]).code(0);
+        assert_eq!(titles(&ran), ["New place"], "{lateness}");
+        let ran = eval(&place, &["--lateness", lateness, "more"]).code(0);
+        assert_eq!(titles(&ran), ["Many"], "{lateness}");
+        assert!(!ran.err.contains("too late"), "{}", ran.err);
+        // a log of its own with one event, days later
+        place.file("days", event(300_000, "elsewhere"));
+        let ran = eval(&place, &["--lateness", lateness, "days"]).code(0);
+        assert_eq!(titles(&ran), ["New place"], "{lateness}");
+    }
+}
+
+#[test]
+fn suppressed_keys_are_shown_by_their_values() {
+    let place = Place::new("state-suppressed");
+    let silent = rule("jump", "low") + "x-suppress: {for: 1h, by: [user, place]}\n";
+    place
+        .file("rules.yml", silent)
+        .file("log", event(0, "here") + &event(1, "here"));
+    assert_eq!(titles(&eval(&place, &["log"]).code(0)).len(), 1);
+    let lines = place.run(&["state", "export", "s"]).code(0).json();
+    let found = lines
+        .iter()
+        .find(|line| line["kind"] == "suppression")
+        .unwrap();
+    assert_eq!(found["by"], serde_json::json!(["Ann", "here"]));
+    let shown = place
+        .run(&["state", "show", "s", "--group", "here"])
+        .code(0)
+        .out;
+    assert!(
+        shown.contains("suppressed Ann, here: since 2026-09-21T14:13:20Z"),
+        "{shown}"
+    );
+    assert_eq!(titles(&eval(&place, &["log"]).code(0)).len(), 0);
 }

@@ -127,6 +127,9 @@ fn what_was_learned_before_and_what_comes_late() {
   - { at: 103s, event: *a }
   - { at: 104s, event: *a }
   - { at: 105s, event: *a }
+  - { at: 106s, event: { action: other } }
+  - { at: 107s, event: { action: other } }
+  - { at: 108s, event: { action: other } }
   - { at: 70s, event: *a }
 - why: a rule that feeds others speaks where it is asked to
   generate: true

@@ -28,10 +28,12 @@ pub mod window;
 mod wiring;
 
 pub use alert::{Alert, Cause, RiskShown, Speech};
+pub use baseline::TermRecord;
 pub use hints::risk;
 pub use machine::{Correlator, Counts, Lateness, Options};
 pub use observation::{Fields, Observation, Place};
 pub use observer::{Begin, Observer, Unseen};
+pub use order::Newest;
 pub use snapshot::{
     GroupRecord, OwnerRecord, Restored, owners, read_begin, read_group, read_owner,
     read_suppression, read_term, read_waiting,

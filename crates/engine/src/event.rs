@@ -122,6 +122,8 @@ pub struct OriginId(pub u16);
 pub struct Event {
     text: String,
     decoded: String,
+    /// Where in the text long strings with escapes stand, in order.
+    escaped: Vec<Range<usize>>,
     nodes: Vec<Node>,
     roots: Vec<NodeId>,
     fields: Vec<(Name, NodeId)>,
@@ -155,6 +157,7 @@ impl Event {
     pub fn clear(&mut self) {
         self.text.clear();
         self.decoded.clear();
+        self.escaped.clear();
         self.nodes.clear();
         self.forget_view();
         self.lossy = false;
@@ -359,6 +362,11 @@ impl Event {
         }
     }
 
+    fn kind(&self, node: NodeId) -> Kind {
+        let node = self.nodes.get(node.index());
+        node.map_or(Kind::Null, |node| node.kind)
+    }
+
     /// The JSON text of a value that was read as JSON, as the log spells it.
     pub fn raw(&self, node: NodeId) -> &str {
         match self.nodes.get(node.index()) {
@@ -514,8 +522,8 @@ impl Event {
 
     /// Calls `hit` for the value itself, or, for an array, for what is in it, however deep.
     pub fn leaves(&self, node: NodeId, hit: &mut dyn FnMut(NodeId)) {
-        match self.value(node) {
-            Value::Array => {
+        match self.kind(node) {
+            Kind::Array => {
                 for element in self.elements(node) {
                     self.leaves(element, hit);
                 }
@@ -531,22 +539,42 @@ impl Event {
         }
     }
 
-    /// Two texts that hold, between them, the text of every value of the whole event: the
-    /// event as the log spells it, and what it spells with escapes. `None` where the second
-    /// is mostly of other events in the same record.
-    pub(crate) fn everything(&self) -> Option<(&str, &str)> {
-        let spelled = self.raw(self.whole?);
-        (self.decoded.len() <= 2 * spelled.len()).then_some((spelled, &self.decoded))
+    /// Texts one of which holds the text of each value of the whole event: the event as the
+    /// log spells it, but for long strings with escapes, and what it spells with escapes. `None`
+    /// where the latter is mostly of other events in the same record.
+    pub(crate) fn everything(&self) -> Option<impl Iterator<Item = &str>> {
+        let whole = self.nodes.get(self.whole?.index())?;
+        let (mut at, end) = match whole.kind {
+            Kind::Array | Kind::Object => {
+                (whole.start as usize, (whole.start + whole.len) as usize)
+            }
+            _ => return None,
+        };
+        if self.decoded.len() > 2 * (end - at) {
+            return None;
+        }
+        let first = self.escaped.partition_point(|range| range.start < at);
+        let mut escaped = self.escaped.iter().skip(first);
+        let spelled = std::iter::from_fn(move || {
+            if at >= end {
+                return None;
+            }
+            let from = at;
+            let gap = escaped.next().filter(|range| range.start < end);
+            at = gap.map_or(end, |range| range.end);
+            self.text.get(from..gap.map_or(end, |range| range.start))
+        });
+        Some(spelled.chain([self.decoded.as_str()]))
     }
 
     fn values_in(&self, node: NodeId, hit: &mut dyn FnMut(NodeId)) {
-        match self.value(node) {
-            Value::Object(_) => {
+        match self.kind(node) {
+            Kind::Object => {
                 for (_, value) in self.members(node) {
                     self.values_in(value, hit);
                 }
             }
-            Value::Array => {
+            Kind::Array => {
                 for element in self.elements(node) {
                     self.values_in(element, hit);
                 }

@@ -6,6 +6,8 @@ use crate::expr::{Expr, Exprs};
 use crate::hints::{Hints, Refire};
 use crate::pred::ExprId;
 use crate::rule::Rule;
+use crate::spelling::Spelling;
+use sigwright_syntax::ast::ElementSelector;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use twox_hash::XxHash3_128;
@@ -48,7 +50,15 @@ impl<'e> Fingerprints<'e> {
             } => {
                 let body = self.expr(*body);
                 let field = self.exprs.field_name(*field);
-                write!(text, "elements {field:?} {selector:?} {body:x}")
+                let said = Spelling::of("elements").text(field);
+                let said = match selector {
+                    ElementSelector::Any => said.word("any"),
+                    ElementSelector::All => said.word("all"),
+                    ElementSelector::AllOrEmpty => said.word("all_or_empty"),
+                    ElementSelector::None => said.word("none"),
+                    ElementSelector::Index(at) => said.word("at").word(at),
+                };
+                write!(text, "{}{body:x}", said.as_str())
             }
             Expr::True | Expr::False | Expr::Pred(_) => {
                 write!(text, "{}", self.exprs.display(id))
@@ -75,32 +85,26 @@ impl Fingerprints<'_> {
         let root = self.expr(rule.root);
         let source = &rule.logsource;
         let parts = [&source.product, &source.category, &source.service];
-        let parts = parts.map(|part| part.as_ref().map(|part| part.value.to_lowercase()));
-        of(&format!("rule {parts:?} {root:x}"))
+        let said = Spelling::of("rule").list(parts.into_iter(), |said, part| {
+            let name = part.as_ref().map(|part| part.value.to_lowercase());
+            said.option(name.as_deref())
+        });
+        of(said.word(format_args!("{root:x}")).as_str())
     }
 
     /// What a correlation matches: its plan over what `beneath` matches. Alerting again is
     /// part of it, since correlations above see those alerts.
     pub(crate) fn correlation(&self, plan: &Plan, beneath: &[u128], refire: Refire) -> u128 {
-        let Plan {
-            kind,
-            timespan,
-            group_by,
-            steps,
-            fingerprint: _,
-        } = plan;
-        of(&format!(
-            "correlation {kind:?} {timespan} {group_by:?} {steps:?} {beneath:x?} {refire:?}"
-        ))
+        let said = Spelling::of("correlation").plan(plan).refire(refire);
+        let said = said.list(beneath.iter(), |said, print| {
+            said.word(format_args!("{print:x}"))
+        });
+        of(said.as_str())
     }
 
     /// The same with the hints that keep state.
     pub(crate) fn with_hints(&self, matching: u128, hints: &Hints) -> u128 {
-        let Hints {
-            suppress,
-            activation,
-            ..
-        } = hints;
-        of(&format!("{matching:x} {suppress:?} {activation:?}"))
+        let said = Spelling::of(format_args!("{matching:x}")).hints(hints);
+        of(said.as_str())
     }
 }

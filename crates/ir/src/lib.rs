@@ -16,6 +16,7 @@ mod names;
 pub mod pass;
 pub mod pred;
 pub mod rule;
+mod spelling;
 
 pub use correlation::{Kind, Plan};
 pub use expr::{ElementSelector, Expr, Exprs};

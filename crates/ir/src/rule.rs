@@ -162,7 +162,7 @@ impl CorrelationRule {
 }
 
 /// What a correlation refers to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reference {
     /// A detection rule.
     Rule(RuleId),

@@ -48,9 +48,11 @@ pub(crate) fn first(path: &Path) -> Result<First, OpenError> {
             found,
             known: FORMAT,
         }),
-        (Some(APPLICATION), Some(found)) => {
-            Err(OpenError::Damaged(format!("there is no format {found}")))
-        }
+        (Some(APPLICATION), Some(found @ 1..)) => Err(OpenError::Older {
+            found,
+            known: FORMAT,
+        }),
+        (Some(APPLICATION), Some(0)) => Err(OpenError::Damaged("there is no format 0".to_owned())),
         (Some(_), _) => Err(OpenError::Foreign),
         (None, _) => Err(OpenError::Damaged("it ends in its header".to_owned())),
     }

@@ -16,6 +16,13 @@ pub enum OpenError {
         /// The newest format that is read.
         known: u32,
     },
+    /// Its format is older than this program reads.
+    Older {
+        /// The format of the file.
+        found: u32,
+        /// The format that is read.
+        known: u32,
+    },
     /// It is not as it was written, and where.
     Damaged(String),
     /// Another process has it open.
@@ -32,6 +39,10 @@ impl fmt::Display for OpenError {
             OpenError::Newer { found, known } => write!(
                 f,
                 "the state is of a newer format, {found}; this version reads up to {known}"
+            ),
+            OpenError::Older { found, known } => write!(
+                f,
+                "the state is of an older format, {found}; this version reads {known}"
             ),
             OpenError::Damaged(what) => {
                 write!(f, "the state is damaged, nothing of it was used: {what}")
@@ -51,6 +62,9 @@ impl OpenError {
             OpenError::Missing => "`eval --state` creates one",
             OpenError::Foreign => "name another file; this one was left as it is",
             OpenError::Newer { .. } => "use the version that wrote it, or name another file",
+            OpenError::Older { .. } => {
+                "use the version that wrote it, or remove the file and train anew from the logs"
+            }
             OpenError::Damaged(_) => {
                 "restore a copy, or remove the file and its `-wal`, and train anew from the logs"
             }

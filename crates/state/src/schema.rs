@@ -5,7 +5,7 @@ pub(crate) const APPLICATION: u32 = 0x5347_5752;
 
 /// The format, at byte 60. Raise it with every change of a table, of a record's bytes in the
 /// engine, or of what they mean.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 3;
 
 /// The statements that make the tables, as SQLite keeps them. The owner of a record is a
 /// rule's fingerprint; since it is in every key, the key has the number of its row instead.

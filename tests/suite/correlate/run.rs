@@ -83,6 +83,7 @@ impl Run {
                 file: 0,
                 line: *index as u64 + 1,
             };
+            let mut seen = false;
             for rule in &found {
                 let observed = observer.observe(*rule, &event, *time, *index as u64, place);
                 let voice = self.wiring.voice(*rule);
@@ -91,10 +92,17 @@ impl Run {
                     spoken.push(self.finding(*rule, *time, None));
                 }
                 if let Some(observation) = observed {
+                    seen = true;
                     let set = &self.set;
                     self.machine
                         .push(observation, &mut |speech| spoken.push(say(set, &speech)));
                 }
+            }
+            if let Some(time) = time.filter(|_| !seen) {
+                let set = &self.set;
+                self.machine.tick(*index as u64, time, &mut |speech| {
+                    spoken.push(say(set, &speech))
+                });
             }
         }
         let set = &self.set;

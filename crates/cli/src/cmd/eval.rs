@@ -148,6 +148,8 @@ impl Run<'_> {
             printer,
             min_level: args.min_level,
             train: args.state.train,
+            dates: S::KEEPS && wiring.is_used() && lateness(args) == Lateness::All,
+            ticks: wiring.is_used() && lateness(args) != Lateness::All,
             first: store.next(),
         };
         let options = Options {
@@ -161,7 +163,7 @@ impl Run<'_> {
         let wiring = wiring.clone();
         let mut watch = Watch::new(loaded, wiring, options, store, alerts, args.min_level);
         if S::KEEPS {
-            let restored = watch.restore().map_err(io::Error::other)?;
+            let restored = watch.restore(args.state.resume).map_err(io::Error::other)?;
             tell(&restored, &loaded.set, err_look)?;
         }
         let mut counts = Counts::default();
@@ -247,6 +249,10 @@ struct Job<'a> {
     printer: Printer<'a>,
     min_level: Option<Level>,
     train: bool,
+    /// Whether the newest of all events are asked for.
+    dates: bool,
+    /// Whether the times of all events are, in order.
+    ticks: bool,
     /// The number of the first lot.
     first: u64,
 }
@@ -287,6 +293,7 @@ impl Job<'_> {
             text,
             counts,
             heard,
+            newest,
             number,
             ..
         } = lot;
@@ -312,19 +319,26 @@ impl Job<'_> {
                 next += 1;
                 counts.unknown += u64::from(self.input.is_unknown(event));
                 let mut time = None;
+                if self.dates {
+                    time = event_time(event);
+                    if let Some(time) = time {
+                        newest.see(time.as_nanos(), next);
+                    }
+                }
                 if let Some(observer) = observer
                     && self.wiring.asks_begin()
                 {
-                    time = event_time(event);
+                    time = time.or_else(|| event_time(event));
                     let begin = observer.begin(event, time.map(Time::as_nanos));
                     heard.extend(begin.map(Heard::Begin));
                 }
                 matcher.matches(event, matched);
-                if matched.is_empty() {
+                if matched.is_empty() && !self.ticks {
                     return;
                 }
                 let time = time.or_else(|| event_time(event));
                 let nanos = time.map(Time::as_nanos);
+                let mut observed = false;
                 let products = self.input.products(event);
                 for id in matched.iter().copied() {
                     let place = Place {
@@ -334,6 +348,7 @@ impl Job<'_> {
                     let observation = observer
                         .as_mut()
                         .and_then(|observer| observer.observe(id, event, nanos, next, place));
+                    observed |= observation.is_some();
                     let voice = self.wiring.voice(id);
                     if voice == Voice::Never || self.train {
                         counts.quiet += u64::from(voice == Voice::Never);
@@ -360,10 +375,17 @@ impl Job<'_> {
                         };
                         self.printer.print(&finding, out);
                     };
+                    let level = |at: Option<usize>| {
+                        let varied = at.and_then(|at| rule.hints.variations.get(at)?.level);
+                        varied.or_else(|| self.printer.level(id))
+                    };
                     match observation {
                         Some(mut observation) if voice == Voice::Waits => {
                             let mut packed = Vec::new();
                             for at in possible(self.set, rule, event) {
+                                if level(at) < self.min_level {
+                                    continue;
+                                }
                                 shown.clear();
                                 show(at, shown);
                                 finding::pack(at, shown, &mut packed);
@@ -374,8 +396,7 @@ impl Job<'_> {
                         observation => {
                             heard.extend(observation.map(Heard::Observation));
                             let at = variation_of(self.set, rule, event);
-                            let varied = at.and_then(|at| rule.hints.variations.get(at)?.level);
-                            let level = varied.or_else(|| self.printer.level(id));
+                            let level = level(at);
                             counts.finding(level);
                             if level < self.min_level {
                                 counts.hidden += 1;
@@ -384,6 +405,9 @@ impl Job<'_> {
                             }
                         }
                     }
+                }
+                if self.ticks && !observed {
+                    heard.extend(nanos.map(|time| Heard::Tick(next, time)));
                 }
             })?;
             counts.record(record);
@@ -400,6 +424,7 @@ impl Job<'_> {
             let now = observer.unseen();
             counts.untimed += now.untimed - unseen.untimed;
             counts.stages += now.stages - unseen.stages;
+            counts.cut += now.cut - unseen.cut;
         }
     }
 }

@@ -97,20 +97,22 @@ impl Filter<'_> {
 
 /// What a record says, for people and programs alike; `None` for what only the program needs.
 fn describe(key: &Key, value: &[u8]) -> Result<Option<Map<String, Value>>, StoreError> {
-    let id = format!("{:032x}", key.id);
     let said = match key.kind {
         Kind::Machine | Kind::Owner => return Ok(None),
         Kind::Group => {
             let group = read_group(value)?;
             json!({"kind": "group", "group": group.values(), "last": time(group.last()),
-                "window": format!("{:?}", group.window())})
+                "events": group.window().events()})
         }
         Kind::Term => {
-            let (last, times) = read_term(value)?;
-            json!({"kind": "term", "id": id, "last": time(last), "occurrences": times})
+            let term = read_term(value)?;
+            json!({"kind": "term", "group": term.group(), "term": term.values(),
+                "first": time(term.first()), "last": time(term.last()),
+                "occurrences": term.occurrences()})
         }
         Kind::Suppression => {
-            json!({"kind": "suppression", "id": id, "since": time(read_suppression(value)?)})
+            let (since, values) = read_suppression(value)?;
+            json!({"kind": "suppression", "by": values, "since": time(since)})
         }
         Kind::Begin => {
             let (name, began) = read_begin(value)?;
@@ -121,6 +123,19 @@ fn describe(key: &Key, value: &[u8]) -> Result<Option<Map<String, Value>>, Store
     Ok(match said {
         Value::Object(said) => Some(said),
         _ => None,
+    })
+}
+
+/// The values that make a group, a term (those of its group first) or a suppressed key.
+fn values(kind: Kind, value: &[u8]) -> Result<Vec<String>, StoreError> {
+    Ok(match kind {
+        Kind::Group => read_group(value)?.values(),
+        Kind::Term => {
+            let term = read_term(value)?;
+            [term.group(), term.values()].concat()
+        }
+        Kind::Suppression => read_suppression(value)?.1,
+        _ => Vec::new(),
     })
 }
 
@@ -159,9 +174,7 @@ fn lines(
             if !filter.owner(owner) {
                 return Ok(());
             }
-            if filter.group.is_some()
-                && (kind != Kind::Group || !filter.group(&read_group(value)?.values()))
-            {
+            if filter.group.is_some() && !filter.group(&values(kind, value)?) {
                 return Ok(());
             }
             if let Some(mut said) = describe(key, value)? {
@@ -225,39 +238,32 @@ fn show(
     if everything {
         return Ok(());
     }
-    let mut text = String::new();
     for kind in [Kind::Group, Kind::Term, Kind::Suppression] {
-        if filter.group.is_some() && kind != Kind::Group {
-            continue;
-        }
+        let mut failed = None;
         file.each(kind, &mut |key, value| {
-            if !filter.owner(owners.get(&key.owner)) {
+            let values = values(kind, value)?;
+            if !filter.owner(owners.get(&key.owner)) || !filter.group(&values) {
                 return Ok(());
             }
-            text.clear();
-            match kind {
-                Kind::Group => {
-                    let group = read_group(value)?;
-                    let values = group.values();
-                    if !filter.group(&values) {
-                        return Ok(());
-                    }
-                    let values = values.join(", ");
-                    text = format!("  group {values}: last {}", time(group.last()));
-                }
+            let values = values.join(", ");
+            let text = match kind {
+                Kind::Group => format!("group {values}: last {}", time(read_group(value)?.last())),
                 Kind::Term => {
-                    let (last, times) = read_term(value)?;
-                    let id = key.id;
-                    text = format!("  term {id:032x}: last {}, {times} kept", time(last));
+                    let term = read_term(value)?;
+                    let (first, last) = (time(term.first()), time(term.last()));
+                    format!("term {values}: first {first}, last {last}")
                 }
-                _ => {
-                    let since = time(read_suppression(value)?);
-                    text = format!("  suppression {:032x}: since {since}", key.id);
-                }
-            }
-            writeln!(out, "{}", escape::line(&text)).map_err(|e| StoreError(e.to_string()))
+                _ => format!(
+                    "suppressed {values}: since {}",
+                    time(read_suppression(value)?.0)
+                ),
+            };
+            writeln!(out, "  {}", escape::line(&text)).map_err(|error| {
+                failed.get_or_insert(error);
+                StoreError(String::new())
+            })
         })
-        .map_err(io::Error::other)?;
+        .map_err(|error| failed.take().unwrap_or_else(|| io::Error::other(error)))?;
     }
     Ok(())
 }
@@ -325,8 +331,8 @@ fn older(file: &mut StateFile, owner: u128, before: i64) -> Result<u64, StoreErr
         file.each(kind, &mut |key, value| {
             let last = match kind {
                 Kind::Group => read_group(value)?.last(),
-                Kind::Term => read_term(value)?.0,
-                _ => read_suppression(value)?,
+                Kind::Term => read_term(value)?.last(),
+                _ => read_suppression(value)?.0,
             };
             if key.owner == owner && last < before {
                 old.push(*key);

@@ -77,9 +77,9 @@ impl HistoryShown<'_> {
             row(name, &self.group(group))?;
             name = "";
         }
-        if groups.len() > SHOWN {
-            let more = groups.len() - SHOWN;
-            row("", &format!("and {more} groups that are further from it"))?;
+        if self.heard.open > SHOWN {
+            let more = self.heard.open - SHOWN;
+            row("", &format!("and {more} more groups, none nearer"))?;
         }
         let mut terms: Vec<_> = self.heard.terms.iter().collect();
         terms.sort_by_key(|(_, term)| std::cmp::Reverse(term.last));
@@ -125,7 +125,7 @@ impl HistoryShown<'_> {
                 .map(|(k, v)| (k.clone(), Value::from(v.clone())));
             Value::Object(pairs.collect())
         };
-        let groups_shown = groups.iter().take(LISTED).map(|group| {
+        let open = groups.iter().map(|group| {
             let values = group.values.iter().map(|(k, v)| (k.clone(), json!(v)));
             json!({
                 "group": map(&group.group),
@@ -166,8 +166,8 @@ impl HistoryShown<'_> {
             "silent": counted(silences(counts)),
             "alerts": alerts.collect::<Vec<_>>(),
             "alerts_total": self.heard.alerted,
-            "groups": groups_shown.collect::<Vec<_>>(),
-            "groups_total": groups.len(),
+            "groups": open.collect::<Vec<_>>(),
+            "groups_total": self.heard.open,
             "terms": terms.collect::<Vec<_>>(),
             "terms_total": self.heard.terms.len(),
         });

@@ -87,6 +87,9 @@ impl Firing<'_> {
     pub fn alert(&self, values: Vec<(String, f64)>, steps: &[Step], total: u64) -> Alert {
         let meta = &self.rule.meta;
         let identity = super::snapshot::identity(meta);
+        // a title is nobody's own
+        let nameless = meta.id.is_none() && meta.name.is_none();
+        let meaning = nameless.then(|| self.rule.plan.fingerprint.to_be_bytes());
         let events: Vec<Cause> = steps
             .iter()
             .filter(|step| step.time >= self.from)
@@ -101,12 +104,16 @@ impl Firing<'_> {
             .collect();
         let names = self.rule.plan.group_by.iter().map(|f| f.name.clone());
         Alert {
-            id: stable_hash([
-                identity.as_bytes(),
-                &folded_key(self.group),
-                self.term_key,
-                &self.time.to_be_bytes(),
-            ]),
+            id: stable_hash(
+                [
+                    identity.as_bytes(),
+                    &folded_key(self.group),
+                    self.term_key,
+                    &self.time.to_be_bytes(),
+                ]
+                .into_iter()
+                .chain(meaning.iter().map(|meaning| &meaning[..])),
+            ),
             correlation: self.correlation,
             level: meta.level.as_ref().map(|level| level.value),
             time: self.time,

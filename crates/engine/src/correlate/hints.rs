@@ -2,23 +2,30 @@
 
 use super::alert::RiskShown;
 use sigwright_ir::hints::{Risk, TemplatePart};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Values of one field that a message shows.
 const SHOWN: usize = 4;
 
+/// Whose key, and which.
+pub(crate) type Silent = (usize, u128);
+
 /// Keys that are silent for a while: whose, which, and since when.
 #[derive(Debug, Default)]
 pub(crate) struct Suppressions {
-    since: HashMap<(usize, u128), i64>,
-    dirty: HashSet<(usize, u128)>,
+    since: HashMap<Silent, i64>,
+    /// What the store does not know yet: the values that make the key.
+    dirty: HashMap<Silent, Box<[u8]>>,
+    /// Bytes of those.
+    spelled: usize,
     /// How many were forgotten while they were silent.
     pub forgotten: u64,
 }
 
 impl Suppressions {
-    /// Whether a key may speak at `time`; if so, it is silent from then on.
-    pub fn speaks(&mut self, key: (usize, u128), time: i64, span: i64, keeps: bool) -> bool {
+    /// Whether a key may speak at `time`; if so, it is silent from then on. `values` are those
+    /// that make the key, given where they are to be kept.
+    pub fn speaks(&mut self, key: Silent, time: i64, span: i64, values: Option<&[u8]>) -> bool {
         let silent = self
             .since
             .get(&key)
@@ -27,25 +34,21 @@ impl Suppressions {
             return false;
         }
         self.since.insert(key, time);
-        if keeps {
-            self.dirty.insert(key);
+        if let Some(values) = values {
+            self.spelled += values.len();
+            self.dirty.insert(key, values.into());
         }
         true
     }
 
     /// Puts back one of an earlier run.
-    pub fn restore(&mut self, key: (usize, u128), since: i64) {
+    pub fn restore(&mut self, key: Silent, since: i64) {
         self.since.insert(key, since);
     }
 
     /// Keeps to `room` keys: first those that may speak again go, by `span` of the owner, then
     /// those silent longest. What is forgotten may speak again. Returns what went.
-    pub fn trim(
-        &mut self,
-        room: usize,
-        now: i64,
-        span: impl Fn(usize) -> i64,
-    ) -> Vec<(usize, u128)> {
+    pub fn trim(&mut self, room: usize, now: i64, span: impl Fn(usize) -> i64) -> Vec<Silent> {
         if self.since.len() <= room {
             return Vec::new();
         }
@@ -59,7 +62,7 @@ impl Suppressions {
         });
         let most = self.since.len().saturating_sub(room - room / 16);
         if most > 0 {
-            let mut all: Vec<(i64, (usize, u128))> = self
+            let mut all: Vec<(i64, Silent)> = self
                 .since
                 .iter()
                 .map(|(key, since)| (*since, *key))
@@ -74,10 +77,16 @@ impl Suppressions {
         gone
     }
 
-    /// What changed since the last call.
-    pub fn changes(&mut self) -> Vec<((usize, u128), i64)> {
+    /// About how many bytes the values take that are kept for [`Suppressions::changes`].
+    pub fn spelled(&self) -> usize {
+        self.spelled
+    }
+
+    /// What changed since the last call: the key, since when it is silent, and its values.
+    pub fn changes(&mut self) -> Vec<(Silent, i64, Box<[u8]>)> {
         let dirty = std::mem::take(&mut self.dirty);
-        let now = |key| Some((key, *self.since.get(&key)?));
+        self.spelled = 0;
+        let now = |(key, values)| Some((key, *self.since.get(&key)?, values));
         dirty.into_iter().filter_map(now).collect()
     }
 }

@@ -6,7 +6,7 @@ use super::group::Room;
 use super::hints::Suppressions;
 use super::observation::{Fields, Observation};
 use super::observer::Begin;
-use super::order::Buffer;
+use super::order::{Buffer, Clock, Newest};
 use super::station::{Fired, Instant, OpenGroup, Station, Todo};
 use super::store::{NoStore, Store, StoreError};
 use super::wiring::Wiring;
@@ -31,6 +31,8 @@ pub struct Options {
     pub lateness: Lateness,
     /// How many observations may wait; then the older half goes on.
     pub waiting: usize,
+    /// Bytes that those may take, with the findings shown for them; then the same.
+    pub waiting_bytes: usize,
     /// Groups of one correlation.
     pub groups: usize,
     /// Terms of one correlation that are in memory.
@@ -50,6 +52,7 @@ impl Default for Options {
         Options {
             lateness: Lateness::All,
             waiting: 1_000_000,
+            waiting_bytes: 512 << 20,
             groups: 1_000_000,
             terms: 1_000_000,
             memory: 256 << 20,
@@ -91,6 +94,27 @@ pub struct Counts {
     pub covered: u64,
 }
 
+impl Counts {
+    /// What was added to the counts `earlier`.
+    pub fn since(&self, earlier: &Counts) -> Counts {
+        Counts {
+            observed: self.observed.saturating_sub(earlier.observed),
+            late: self.late.saturating_sub(earlier.late),
+            ungrouped: self.ungrouped.saturating_sub(earlier.ungrouped),
+            unmeasured: self.unmeasured.saturating_sub(earlier.unmeasured),
+            clipped: self.clipped.saturating_sub(earlier.clipped),
+            full: self.full.saturating_sub(earlier.full),
+            evicted: self.evicted.saturating_sub(earlier.evicted),
+            forgotten: self.forgotten.saturating_sub(earlier.forgotten),
+            spoken: self.spoken.saturating_sub(earlier.spoken),
+            suppressed: self.suppressed.saturating_sub(earlier.suppressed),
+            inactive: self.inactive.saturating_sub(earlier.inactive),
+            trained: self.trained.saturating_sub(earlier.trained),
+            covered: self.covered.saturating_sub(earlier.covered),
+        }
+    }
+}
+
 /// An observation or an alert, on its way through the correlations.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
@@ -103,6 +127,14 @@ pub(crate) struct Item {
 }
 
 impl Item {
+    /// The same without the finding, which may be long.
+    pub fn without_text(&self) -> Self {
+        Item {
+            observation: self.observation.without_text(),
+            ..*self
+        }
+    }
+
     /// An event of which nothing is known.
     pub fn nowhere(rule: &CorrelationRule, time: i64) -> Self {
         let source = rule.references.first().copied();
@@ -128,6 +160,8 @@ impl Item {
 const ALERTS: u64 = 1 << 63;
 /// Logs whose begin is remembered; of any more it is taken that they began long ago.
 const MOST_LOGS: usize = 100_000;
+/// A log began with the earliest of its first so many events.
+pub(super) const FIRST: u8 = 8;
 
 /// Correlates observations.
 #[derive(Debug)]
@@ -142,18 +176,25 @@ pub struct Correlator<S = NoStore> {
     /// By rule: what became of findings that had to wait.
     pub(super) counts: Vec<Counts>,
     pub(super) suppressions: Suppressions,
-    pub(super) begins: HashMap<u64, Begin>,
+    /// With how many of the log's events were heard.
+    pub(super) begins: HashMap<u64, (Begin, u8)>,
     pub(super) new_begins: Vec<u64>,
     /// Windows that are open: when each ends, its correlation's rank and its group.
     pub(super) timers: BinaryHeap<Reverse<(i64, u32, u32)>>,
+    /// The events read last, matched or not.
+    pub(super) ring: Clock,
+    /// The newest of all events, matched or not, as far as they were shown.
+    pub(super) newest: Newest,
+    /// What was far in the future when the last run ended.
+    pub(super) far: i64,
     /// The newest instant.
     pub(super) clock: i64,
     /// Observations that had to go on before their time.
     pub(super) hurried: u64,
     /// Everything up to here went on before its time.
     pub(super) released: i64,
-    /// The event of which the last observation was.
-    arriving: Option<u64>,
+    /// The event that came last.
+    pub(super) arriving: Option<u64>,
     /// The first error of the store.
     pub(super) fault: Option<StoreError>,
     /// Numbers of observations that no longer wait.
@@ -207,6 +248,9 @@ impl<S: Store> Correlator<S> {
             begins: HashMap::new(),
             new_begins: Vec::new(),
             timers: BinaryHeap::new(),
+            ring: Clock::default(),
+            newest: Newest::default(),
+            far: i64::MAX,
             clock: i64::MIN,
             hurried: 0,
             released: i64::MIN,
@@ -279,12 +323,21 @@ impl<S: Store> Correlator<S> {
         baseline.map_or(0, |(baseline, _)| baseline.len())
     }
 
-    /// Notes when a log began; the first word counts.
+    /// Notes the time of one of the first events of a log: it began with the earliest of them.
     pub fn begin(&mut self, begin: Begin) {
-        if self.begins.len() < MOST_LOGS && !self.begins.contains_key(&begin.scope) {
-            self.new_begins.push(begin.scope);
-            self.begins.insert(begin.scope, begin);
+        let scope = begin.scope;
+        let is_full = self.is_full_of_logs();
+        match self.begins.get_mut(&scope) {
+            Some((known, events)) if *events < FIRST => {
+                known.time = known.time.min(begin.time);
+                *events += 1;
+            }
+            None if !is_full => {
+                self.begins.insert(scope, (begin, 1));
+            }
+            _ => return,
         }
+        self.new_begins.push(scope);
     }
 
     /// True where no further log is remembered.
@@ -298,16 +351,49 @@ impl<S: Store> Correlator<S> {
         // an event that several rules match comes in parts, which go on together
         if self.arriving.replace(observation.event) != Some(observation.event) {
             self.let_go(say);
+            self.ring.see(observation.time);
+            self.newest.see(observation.time, observation.event);
         }
         self.buffer.push(observation);
+    }
+
+    /// Takes in the time of an event that is not observed, in its place among the others, and
+    /// says what need not wait longer. Where the bound is [`Lateness::All`] it changes nothing.
+    pub fn tick(&mut self, event: u64, time: i64, say: &mut dyn FnMut(Speech<'_>)) {
+        if self.arriving.replace(event) != Some(event) {
+            self.let_go(say);
+            self.ring.see(time);
+            self.let_go(say);
+        }
+    }
+
+    /// The input is another than that of the run before: its events say nothing of what time
+    /// it is.
+    pub fn start_anew(&mut self) {
+        self.ring = Clock::default();
+        self.newest = Newest::default();
+        self.arriving = None;
+    }
+
+    /// What is later than this is far in the future.
+    pub(super) fn limit(&self) -> i64 {
+        let limit = match self.options.lateness {
+            Lateness::Within(lateness) => self.ring.limit(lateness),
+            Lateness::All => self.newest.limit(),
+        };
+        limit.unwrap_or(self.far)
     }
 
     /// Lets go what need not wait for older ones, and what there is no room for.
     fn let_go(&mut self, say: &mut dyn FnMut(Speech<'_>)) {
         if let Lateness::Within(lateness) = self.options.lateness
-            && let Some(clock) = self.buffer.clock()
+            && let Some(clock) = self.ring.time()
         {
-            self.release(clock.saturating_sub(lateness), say);
+            let before = clock.saturating_sub(lateness);
+            self.release(before, say);
+            while let Some(end) = self.next_end().filter(|end| *end < before) {
+                self.instant(end, say);
+            }
         }
         if self
             .buffer
@@ -316,11 +402,11 @@ impl<S: Store> Correlator<S> {
         {
             self.release(self.released.saturating_add(1), say);
         }
-        if self.buffer.len() > self.options.waiting
-            && let Some(middle) = self.buffer.middle()
-        {
+        let many = self.buffer.len() > self.options.waiting
+            || self.buffer.bytes() > self.options.waiting_bytes;
+        if many && let Some(middle) = self.buffer.middle() {
             let before = self.buffer.len();
-            self.released = self.released.max(middle);
+            self.released = self.released.max(middle.min(self.limit()));
             self.release(middle.saturating_add(1), say);
             self.hurried += before.saturating_sub(self.buffer.len()) as u64;
         }
@@ -328,17 +414,35 @@ impl<S: Store> Correlator<S> {
 
     /// The end of the input: all that waits counts, and every open window is judged.
     pub fn finish(&mut self, say: &mut dyn FnMut(Speech<'_>)) {
-        self.pause(say);
-        while let Some(Reverse((end, ..))) = self.timers.peek().copied() {
+        while let Some(first) = self.buffer.first() {
+            self.go_to(first, say);
+        }
+        while let Some(end) = self.next_end() {
             self.instant(end, say);
         }
     }
 
-    /// The end of the input for now: all that waits counts; windows stay open.
+    /// Shows events, matched or not, as far as they are among the newest: where state is kept,
+    /// [`Correlator::pause`] tells by them which dates to believe, if the bound is
+    /// [`Lateness::All`]; else by the events that came last.
+    pub fn see(&mut self, newest: Newest) {
+        self.newest.join(newest);
+    }
+
+    /// The end of the input for now: all that waits counts; windows stay open. Where state is
+    /// kept, what is dated far beyond the other events waits for the next run: it neither ends
+    /// the present nor makes late what is to come.
     pub fn pause(&mut self, say: &mut dyn FnMut(Speech<'_>)) {
-        while let Some(first) = self.buffer.first() {
+        let limit = if S::KEEPS { self.limit() } else { i64::MAX };
+        while let Some(first) = self.buffer.first().filter(|first| *first <= limit) {
             self.go_to(first, say);
         }
+    }
+
+    /// How many events wait to be put in order.
+    pub fn waiting(&self) -> usize {
+        let events = self.buffer.iter().map(|waiting| waiting.observation.event);
+        events.collect::<HashSet<u64>>().len()
     }
 
     /// Lets go what is older than `before`.
@@ -348,11 +452,14 @@ impl<S: Store> Correlator<S> {
         }
     }
 
+    /// When the next window ends.
+    fn next_end(&self) -> Option<i64> {
+        self.timers.peek().map(|Reverse((end, ..))| *end)
+    }
+
     /// Closes the windows that end before `time`, then runs that instant.
     fn go_to(&mut self, time: i64, say: &mut dyn FnMut(Speech<'_>)) {
-        while let Some(Reverse((end, ..))) = self.timers.peek().copied()
-            && end < time
-        {
+        while let Some(end) = self.next_end().filter(|end| *end < time) {
             self.instant(end, say);
         }
         self.instant(time, say);
@@ -481,7 +588,7 @@ fn chained(fired: &Fired, index: usize) -> Item {
             fields: Fields::pack(values.map(|(_, value)| [value.as_str()])),
             counts: true,
             text: None,
-            ..fired.last.observation.clone()
+            ..fired.last.observation
         },
     }
 }

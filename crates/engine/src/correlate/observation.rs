@@ -36,6 +36,22 @@ pub struct Observation {
     pub text: Option<Box<[u8]>>,
 }
 
+impl Observation {
+    /// The same without the finding.
+    pub(crate) fn without_text(&self) -> Self {
+        Observation {
+            text: None,
+            fields: self.fields.clone(),
+            ..*self
+        }
+    }
+
+    /// How many bytes it takes besides itself.
+    pub(crate) fn heap(&self) -> usize {
+        self.fields.heap() + self.text.as_ref().map_or(0, |text| text.len())
+    }
+}
+
 /// What ends a value; no UTF-8 text has this byte.
 pub(crate) const VALUE_END: u8 = 0xFE;
 /// What ends a field.

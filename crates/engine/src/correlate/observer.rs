@@ -1,6 +1,7 @@
 //! Makes observations where rules match; one observer per thread.
 
 use super::key::clip;
+use super::machine::FIRST;
 use super::observation::{FIELD_END, Fields, Observation, Place, VALUE_END};
 use super::wiring::{Voice, Wiring};
 use crate::event::Event;
@@ -8,10 +9,10 @@ use crate::naive;
 use crate::origin::Origins;
 use sigwright_ir::{RuleId, RuleSet};
 use siphasher::sip128::{Hasher128, SipHasher24};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::hash::Hasher;
 
-/// A log from which the first event with a time came.
+/// One of the first events with a time of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begin {
     /// The log, as [`Observation::scope`] has it.
@@ -29,6 +30,8 @@ pub struct Unseen {
     pub untimed: u64,
     /// Lines, once per rule, that do not end their request.
     pub stages: u64,
+    /// Events, once per rule, with a field of more values than are kept.
+    pub cut: u64,
 }
 
 /// Makes observations of events.
@@ -37,7 +40,8 @@ pub struct Observer<'p> {
     set: &'p RuleSet,
     wiring: &'p Wiring,
     origins: &'p Origins,
-    begun: HashSet<u64>,
+    /// Of each log, how many events were told of.
+    begun: HashMap<u64, u8>,
     unseen: Unseen,
     packed: Vec<u8>,
 }
@@ -54,7 +58,7 @@ impl<'p> Observer<'p> {
             set,
             wiring,
             origins,
-            begun: HashSet::new(),
+            begun: HashMap::new(),
             unseen: Unseen::default(),
             packed: Vec::new(),
         }
@@ -66,16 +70,21 @@ impl<'p> Observer<'p> {
     }
 
     /// To be asked for every event, matched or not: the begin of its log, where this may be
-    /// the first event of it. To be given to the correlator before the event's observations.
+    /// one of its first events. To be given to the correlator before the event's observations.
     pub fn begin(&mut self, event: &Event, time: Option<i64>) -> Option<Begin> {
         if !self.wiring.asks_begin() {
             return None;
         }
         let time = time?;
         let scope = scope(event, self.origins);
-        if self.begun.len() >= MOST_LOGS || !self.begun.insert(scope) {
+        if self.begun.len() >= MOST_LOGS && !self.begun.contains_key(&scope) {
             return None;
         }
+        let told = self.begun.entry(scope).or_default();
+        if *told >= FIRST {
+            return None;
+        }
+        *told += 1;
         let name = scope_name(event, self.origins);
         Some(Begin { scope, name, time })
     }
@@ -131,14 +140,18 @@ impl<'p> Observer<'p> {
         let packed = &mut self.packed;
         packed.clear();
         let names = self.set.rule(rule).map_or(&[][..], |rule| &rule.observed);
+        let mut cut = false;
         for name in names {
             let mut values = 0;
             event.reach(name, &mut |node| {
                 event.leaves(node, &mut |leaf| {
-                    if let Some(text) = event.value(leaf).text()
-                        && values <= MOST_VALUES
-                    {
-                        values += 1;
+                    let Some(text) = event.value(leaf).text() else {
+                        return;
+                    };
+                    values += 1;
+                    cut |= values > MOST_VALUES;
+                    // one more than are looked at, so that combinations are counted, too
+                    if values <= MOST_VALUES + 1 {
                         packed.extend_from_slice(clip(text).as_bytes());
                         packed.push(VALUE_END);
                     }
@@ -146,6 +159,7 @@ impl<'p> Observer<'p> {
             });
             packed.push(FIELD_END);
         }
+        self.unseen.cut += u64::from(cut);
         Fields(packed.as_slice().into())
     }
 }

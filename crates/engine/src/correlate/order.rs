@@ -4,13 +4,20 @@
 //! order; only what fits none of them goes to a heap.
 
 use super::observation::Observation;
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 /// Runs that are kept apart, as if for so many logs read at once.
 const RUNS: usize = 8;
-/// The clock is the time of the newest event but three.
-const TRUSTED: usize = 4;
+/// The clock is the median of the times of so many events.
+const RING: usize = 63;
+/// Of fewer there is no clock.
+const FEWEST: usize = 8;
+/// How far ahead of the others an event is no longer believed, at least: a day.
+const FAR: i64 = 86_400_000_000_000;
+/// How many events may be dated wrongly in an input that is put in order as a whole.
+const WRONG: usize = 3;
 
 /// An observation and the order it came in.
 #[derive(Debug, Clone)]
@@ -24,6 +31,13 @@ impl Waiting {
     fn key(&self) -> (i64, u64, usize, u64) {
         let o = &self.observation;
         (o.time, o.event, o.rule.index(), self.number)
+    }
+}
+
+impl Waiting {
+    /// About how many bytes it takes.
+    fn bytes(&self) -> usize {
+        size_of::<Waiting>() + self.observation.heap()
     }
 }
 
@@ -47,8 +61,96 @@ impl Ord for Waiting {
     }
 }
 
+/// The times of the events read last.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Clock {
+    /// As they came.
+    times: VecDeque<i64>,
+    /// Rising.
+    sorted: Vec<i64>,
+}
+
+impl Clock {
+    /// Takes in the time of the next event.
+    pub fn see(&mut self, time: i64) {
+        if self.times.len() >= RING
+            && let Some(old) = self.times.pop_front()
+            && let Ok(place) = self.sorted.binary_search(&old)
+        {
+            self.sorted.remove(place);
+        }
+        self.times.push_back(time);
+        let place = self.sorted.partition_point(|other| *other < time);
+        self.sorted.insert(place, time);
+    }
+
+    /// The median, the lower of two; `None` where there are too few.
+    pub fn time(&self) -> Option<i64> {
+        let middle = self.sorted.len().checked_sub(1)? / 2;
+        let time = self.sorted.get(middle).copied();
+        time.filter(|_| self.sorted.len() >= FEWEST)
+    }
+
+    /// What is later is far in the future: more than `lateness` and a day beyond the clock,
+    /// and more than four times as far as half of the earlier ones are before it. Of too few
+    /// all are believed; `None` where there are none.
+    pub fn limit(&self, lateness: i64) -> Option<i64> {
+        let Some(clock) = self.time() else {
+            let last = self.sorted.last()?;
+            return Some(last.saturating_add(lateness.max(FAR)));
+        };
+        let quarter = self.sorted.get(self.sorted.len() / 4).copied();
+        let spread = clock.saturating_sub(quarter.unwrap_or(clock));
+        let far = spread.saturating_mul(4).max(lateness).max(FAR);
+        Some(clock.saturating_add(far))
+    }
+}
+
 /// The newest events, newest first, each once: time and number.
-pub(crate) type Newest = [Option<(i64, u64)>; TRUSTED];
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Newest([Option<(i64, u64)>; FEWEST]);
+
+impl Newest {
+    /// Takes in an event, by its time and its number.
+    pub fn see(&mut self, time: i64, event: u64) {
+        let Some(last) = self.0.last_mut() else {
+            return;
+        };
+        if last.is_some_and(|(oldest, _)| time <= oldest) {
+            return;
+        }
+        if self.0.iter().flatten().any(|(_, e)| *e == event) {
+            return;
+        }
+        if let Some(last) = self.0.last_mut() {
+            *last = Some((time, event));
+        }
+        self.0.sort_unstable_by(|a, b| b.cmp(a));
+    }
+
+    /// Takes in the newest of others.
+    pub fn join(&mut self, others: Newest) {
+        for (time, event) in others.0.into_iter().flatten() {
+            self.see(time, event);
+        }
+    }
+
+    /// What is later is far in the future: more than a day beyond the newest but three, and
+    /// more than four times as far as the next four are before it. Of too few all are
+    /// believed; `None` where there are none.
+    pub fn limit(&self) -> Option<i64> {
+        let time = |place: usize| self.0.get(place).copied().flatten().map(|(time, _)| time);
+        let newest = time(0)?;
+        let trusted = time(WRONG).zip(time(FEWEST - 1));
+        Some(match trusted {
+            None => newest.saturating_add(FAR),
+            Some((trusted, before)) => {
+                let spread = trusted.saturating_sub(before).saturating_mul(4);
+                trusted.saturating_add(spread.max(FAR))
+            }
+        })
+    }
+}
 
 /// The reorder buffer.
 #[derive(Debug, Default)]
@@ -58,7 +160,7 @@ pub(crate) struct Buffer {
     /// The run that took the last arrival.
     recent: usize,
     len: usize,
-    newest: Newest,
+    bytes: usize,
     /// The number of the next arrival.
     next: u64,
 }
@@ -66,7 +168,6 @@ pub(crate) struct Buffer {
 impl Buffer {
     /// Takes in an observation.
     pub fn push(&mut self, observation: Observation) {
-        self.see(observation.time, observation.event);
         let number = self.next;
         self.next += 1;
         self.insert(Waiting {
@@ -78,6 +179,7 @@ impl Buffer {
     /// Puts back one that waited in an earlier run.
     pub fn insert(&mut self, waiting: Waiting) {
         self.len += 1;
+        self.bytes += waiting.bytes();
         let fits = |run: &VecDeque<Waiting>| run.back().is_none_or(|back| *back <= waiting);
         if let Some(run) = self.runs.get_mut(self.recent)
             && fits(run)
@@ -103,27 +205,6 @@ impl Buffer {
         }
     }
 
-    fn see(&mut self, time: i64, event: u64) {
-        let Some(last) = self.newest.last_mut() else {
-            return;
-        };
-        if last.is_some_and(|(oldest, _)| time <= oldest) {
-            return;
-        }
-        if self.newest.iter().flatten().any(|(_, e)| *e == event) {
-            return;
-        }
-        if let Some(last) = self.newest.last_mut() {
-            *last = Some((time, event));
-        }
-        self.newest.sort_unstable_by(|a, b| b.cmp(a));
-    }
-
-    /// The time of the newest event but three; `None` before there are four.
-    pub fn clock(&self) -> Option<i64> {
-        self.newest.last().copied().flatten().map(|(time, _)| time)
-    }
-
     /// The oldest that waits.
     pub fn first(&self) -> Option<i64> {
         self.first_run()
@@ -145,7 +226,7 @@ impl Buffer {
             return None;
         }
         self.len -= 1;
-        match self.runs.get_mut(index) {
+        let waiting = match self.runs.get_mut(index) {
             Some(run) => {
                 let waiting = run.pop_front();
                 if run.is_empty() && run.capacity() > 4096 {
@@ -154,12 +235,20 @@ impl Buffer {
                 waiting
             }
             None => self.heap.pop().map(|Reverse(waiting)| waiting),
-        }
+        };
+        let bytes = waiting.as_ref().map_or(0, Waiting::bytes);
+        self.bytes = self.bytes.saturating_sub(bytes);
+        waiting
     }
 
     /// How many wait.
     pub fn len(&self) -> usize {
         self.len
+    }
+
+    /// About how many bytes they take.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// The time in the middle of those that wait.
@@ -188,14 +277,13 @@ impl Buffer {
             .chain(heap.filter(newer))
     }
 
-    /// The number of the next arrival, and the newest events.
-    pub fn clockwork(&self) -> (u64, Newest) {
-        (self.next, self.newest)
+    /// The number of the next arrival.
+    pub fn next(&self) -> u64 {
+        self.next
     }
 
-    /// Sets what [`Buffer::clockwork`] gave.
-    pub fn set_clockwork(&mut self, next: u64, newest: Newest) {
+    /// Sets what [`Buffer::next`] gave.
+    pub fn set_next(&mut self, next: u64) {
         self.next = next;
-        self.newest = newest;
     }
 }

@@ -5,11 +5,12 @@
 //! encoding of `postcard`. Whose a record is, is told by fingerprint: the state of a rule
 //! that changed is not found again, that of others is.
 
+use super::baseline::{SPELLED, TermRecord};
 use super::group::{Group, Tail};
 use super::machine::{Correlator, Counts, Item};
 use super::observation::{Fields, Observation, Place};
 use super::observer::Begin;
-use super::order::{Newest, Waiting};
+use super::order::{Clock, Newest, Waiting};
 use super::store::{Key, Kind, Store, StoreError};
 use super::window::Window;
 use super::wiring::names;
@@ -44,7 +45,10 @@ struct MachineRecord {
     hurried: u64,
     heard: u64,
     next: u64,
+    ring: Clock,
     newest: Newest,
+    far: i64,
+    arriving: Option<u64>,
     forgotten: u64,
 }
 
@@ -107,9 +111,17 @@ struct ItemRecord {
 }
 
 #[derive(Serialize, Deserialize)]
+struct SuppressionRecord {
+    since: i64,
+    values: Box<[u8]>,
+}
+
+#[derive(Serialize, Deserialize)]
 struct BeginRecord {
     name: String,
     time: i64,
+    /// How many of the first events were heard.
+    events: u8,
 }
 
 /// What a restored machine could not take over.
@@ -152,22 +164,23 @@ pub fn read_begin(value: &[u8]) -> Result<(String, i64), StoreError> {
     read(value).map(|record: BeginRecord| (record.name, record.time))
 }
 
-/// Reads the value of a record of [`Kind::Suppression`]: when the key was last spoken of.
+/// Reads the value of a record of [`Kind::Suppression`]: since when the key is silent, and the
+/// values it is made of.
 ///
 /// # Errors
 /// Where it is none.
-pub fn read_suppression(value: &[u8]) -> Result<i64, StoreError> {
-    read(value)
+pub fn read_suppression(value: &[u8]) -> Result<(i64, Vec<String>), StoreError> {
+    let record: SuppressionRecord = read(value)?;
+    let values = super::key::texts(&record.values).map(str::to_owned);
+    Ok((record.since, values.collect()))
 }
 
-/// Reads the value of a record of [`Kind::Term`]: when the term was last seen, and how many
-/// occurrences are remembered.
+/// Reads the value of a record of [`Kind::Term`].
 ///
 /// # Errors
 /// Where it is none.
-pub fn read_term(value: &[u8]) -> Result<(i64, usize), StoreError> {
-    super::baseline::seen(value)
-        .ok_or_else(|| StoreError("a record of the store is damaged".to_owned()))
+pub fn read_term(value: &[u8]) -> Result<TermRecord, StoreError> {
+    read(value)
 }
 
 /// Reads the value of a record of [`Kind::Waiting`]: the time of what waits.
@@ -178,14 +191,14 @@ pub fn read_waiting(value: &[u8]) -> Result<i64, StoreError> {
     read(value).map(|record: ItemRecord| record.time)
 }
 
-fn read<T: DeserializeOwned>(value: &[u8]) -> Result<T, StoreError> {
+pub(super) fn read<T: DeserializeOwned>(value: &[u8]) -> Result<T, StoreError> {
     match postcard::take_from_bytes(value) {
         Ok((record, [])) => Ok(record),
         _ => Err(StoreError("a record of the store is damaged".to_owned())),
     }
 }
 
-fn write<T: Serialize>(record: &T) -> Result<Vec<u8>, StoreError> {
+pub(super) fn write<T: Serialize>(record: &T) -> Result<Vec<u8>, StoreError> {
     postcard::to_allocvec(record).map_err(|error| StoreError(error.to_string()))
 }
 
@@ -316,6 +329,34 @@ impl<S: Store> Correlator<S> {
             }
         }
         self.save_waiting(&set, &owners)?;
+        self.save_suppressions(&owners)?;
+        for scope in std::mem::take(&mut self.new_begins) {
+            if let Some((begin, events)) = self.begins.get(&scope) {
+                let record = BeginRecord {
+                    name: begin.name.clone(),
+                    time: begin.time,
+                    events: *events,
+                };
+                self.store
+                    .put(&own(Kind::Begin, scope.into()), &write(&record)?)?;
+            }
+        }
+        let record = MachineRecord {
+            clock: self.clock,
+            released: self.released,
+            hurried: self.hurried,
+            heard: self.heard,
+            next: self.buffer.next(),
+            ring: self.ring.clone(),
+            newest: self.newest,
+            far: self.limit(),
+            arriving: self.arriving,
+            forgotten: self.suppressions.forgotten,
+        };
+        self.store.put(&own(Kind::Machine, 0), &write(&record)?)
+    }
+
+    fn save_suppressions(&mut self, owners: &Owners) -> Result<(), StoreError> {
         let silent = |(owner, id): (usize, u128)| Key {
             kind: Kind::Suppression,
             owner: owners.list.get(owner).copied().unwrap_or_default(),
@@ -324,30 +365,21 @@ impl<S: Store> Correlator<S> {
         for key in std::mem::take(&mut self.spoken_again) {
             self.store.remove(&silent(key))?;
         }
-        for (key, since) in self.suppressions.changes() {
-            self.store.put(&silent(key), &write(&since)?)?;
+        for (key, since, values) in self.suppressions.changes() {
+            let record = SuppressionRecord { since, values };
+            self.store.put(&silent(key), &write(&record)?)?;
         }
-        for scope in std::mem::take(&mut self.new_begins) {
-            if let Some(begin) = self.begins.get(&scope) {
-                let record = BeginRecord {
-                    name: begin.name.clone(),
-                    time: begin.time,
-                };
-                self.store
-                    .put(&own(Kind::Begin, scope.into()), &write(&record)?)?;
+        Ok(())
+    }
+
+    /// Puts suppressions whose values take much memory.
+    pub(super) fn unburden(&mut self) {
+        if self.suppressions.spelled() > SPELLED {
+            let owners = Owners::new(&self.set);
+            if let Err(error) = self.save_suppressions(&owners) {
+                self.fault.get_or_insert(error);
             }
         }
-        let (next, newest) = self.buffer.clockwork();
-        let record = MachineRecord {
-            clock: self.clock,
-            released: self.released,
-            hurried: self.hurried,
-            heard: self.heard,
-            next,
-            newest,
-            forgotten: self.suppressions.forgotten,
-        };
-        self.store.put(&own(Kind::Machine, 0), &write(&record)?)
     }
 
     fn save_owners(&mut self, set: &RuleSet, owners: &Owners) -> Result<(), StoreError> {
@@ -389,7 +421,7 @@ impl<S: Store> Correlator<S> {
             let key = own(Kind::Waiting, waiting.number.into());
             self.store.put(&key, &write(&record)?)?;
         }
-        self.saved = self.buffer.clockwork().0;
+        self.saved = self.buffer.next();
         Ok(())
     }
 
@@ -412,6 +444,10 @@ impl<S: Store> Correlator<S> {
             clock,
             hurried,
             heard,
+            ring,
+            newest,
+            far,
+            arriving,
             released,
             saved,
             ..
@@ -419,8 +455,10 @@ impl<S: Store> Correlator<S> {
         store.each(Kind::Machine, &mut |_, value| {
             let record: MachineRecord = read(value)?;
             (*clock, *released, *hurried) = (record.clock, record.released, record.hurried);
-            buffer.set_clockwork(record.next, record.newest);
+            buffer.set_next(record.next);
+            (*ring, *far, *arriving) = (record.ring, record.far, record.arriving);
             *heard = record.heard;
+            *newest = record.newest;
             *saved = record.next;
             suppressions.forgotten = record.forgotten;
             Ok(())
@@ -458,7 +496,8 @@ impl<S: Store> Correlator<S> {
         store.each(Kind::Suppression, &mut |key, value| {
             let owner = owners.list.iter().position(|owner| *owner == key.owner);
             if let Some(owner) = owner {
-                suppressions.restore((owner, key.id), read(value)?);
+                let record: SuppressionRecord = read(value)?;
+                suppressions.restore((owner, key.id), record.since);
             }
             Ok(())
         })?;
@@ -466,7 +505,7 @@ impl<S: Store> Correlator<S> {
             let record: BeginRecord = read(value)?;
             let scope = key.id as u64;
             let (name, time) = (record.name, record.time);
-            begins.insert(scope, Begin { scope, name, time });
+            begins.insert(scope, (Begin { scope, name, time }, record.events));
             Ok(())
         })?;
         store.each(Kind::Waiting, &mut |key, value| {

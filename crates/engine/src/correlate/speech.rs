@@ -42,6 +42,7 @@ impl<S: Store> Correlator<S> {
         let gone = self.suppressions.trim(self.options.suppressed, time, span);
         if S::KEEPS {
             self.spoken_again.extend(gone);
+            self.unburden();
         }
     }
 
@@ -81,13 +82,16 @@ impl<S: Store> Correlator<S> {
         }
         let mut values = |field: &str| alert_values(&set, rule, one, field);
         if let Some(suppress) = &rule.hints.suppress {
-            let key = match suppress.by.is_empty() {
-                true => one.key,
+            let (key, made_of) = match suppress.by.is_empty() {
+                true => (
+                    one.key,
+                    joined(one.alert.group.iter().map(|(_, value)| value)),
+                ),
                 false => suppress_key(&suppress.by, &mut values),
             };
-            let owner = set.rules.len() + index;
-            let span = suppress.span;
-            if !self.suppressions.speaks((owner, key), time, span, S::KEEPS) {
+            let key = (set.rules.len() + index, key);
+            let made_of = S::KEEPS.then_some(made_of.as_slice());
+            if !self.suppressions.speaks(key, time, suppress.span, made_of) {
                 counts.suppressed += 1;
                 return;
             }
@@ -137,13 +141,14 @@ impl<S: Store> Correlator<S> {
         }
         if let Some(suppress) = &hints.suppress {
             let names = names(&set, item.source);
-            let key = suppress_key(&suppress.by, &mut |field| {
+            let (key, made_of) = suppress_key(&suppress.by, &mut |field| {
                 field_values(&names, &observation.fields, field)
             });
             let (key, span) = ((rule.index(), key), suppress.span);
+            let made_of = S::KEEPS.then_some(made_of.as_slice());
             if !self
                 .suppressions
-                .speaks(key, observation.time, span, S::KEEPS)
+                .speaks(key, observation.time, span, made_of)
             {
                 counts.suppressed += 1;
                 return;
@@ -163,7 +168,7 @@ impl<S: Store> Correlator<S> {
         let Some(span) = hints.activation else {
             return false;
         };
-        let begin = self.begins.get(&scope).map(|begin| begin.time);
+        let begin = self.begins.get(&scope).map(|(begin, _)| begin.time);
         match begin {
             Some(begin) => time.saturating_sub(begin) < span,
             None => !self.is_full_of_logs(),
@@ -279,16 +284,29 @@ fn field_values(names: &[&str], fields: &Fields, field: &str) -> Vec<String> {
     values.into_iter().flatten().map(str::to_owned).collect()
 }
 
-/// The key by which alerts are the same.
-fn suppress_key(by: &[String], values: &mut dyn FnMut(&str) -> Vec<String>) -> u128 {
-    let parts = by.iter().map(|field| {
+/// The key by which alerts are the same, and its values for people.
+fn suppress_key(by: &[String], values: &mut dyn FnMut(&str) -> Vec<String>) -> (u128, Vec<u8>) {
+    let mut parts: Vec<Vec<u8>> = Vec::with_capacity(by.len());
+    let mut shown = Vec::with_capacity(by.len());
+    for field in by {
+        let values = values(field);
         let mut part = Vec::new();
-        for value in values(field) {
-            part.extend_from_slice(fold(&clip(&value)).as_bytes());
+        for value in &values {
+            part.extend_from_slice(fold(&clip(value)).as_bytes());
             part.push(VALUE_END);
         }
-        part
-    });
-    let parts: Vec<Vec<u8>> = parts.collect();
-    stable_hash(parts.iter().map(Vec::as_slice))
+        parts.push(part);
+        shown.push(clip(&values.join(", ")).into_owned());
+    }
+    (stable_hash(parts.iter().map(Vec::as_slice)), joined(&shown))
+}
+
+/// Values side by side, as keys have them.
+fn joined<'v>(values: impl IntoIterator<Item = &'v String>) -> Vec<u8> {
+    let mut joined = Vec::new();
+    for value in values {
+        joined.extend_from_slice(value.as_bytes());
+        joined.push(VALUE_END);
+    }
+    joined
 }

@@ -4,7 +4,7 @@
 use super::alert::{Alert, Firing};
 use super::baseline::Baseline;
 use super::group::{Group, Groups, Room, Stage, Tail};
-use super::key::{Found, Keys, folded_key, stable_hash, texts};
+use super::key::{Found, Keys, MOST_COMBINATIONS, folded_key, stable_hash, texts};
 use super::machine::{Counts, Item};
 use super::observation::{Fields, Place};
 use super::store::{Store, StoreError};
@@ -268,7 +268,8 @@ impl Station {
                         _ => Vec::new(),
                     };
                     numbers.clear();
-                    numbers.extend(fields.values(*place).filter_map(Number::parse));
+                    let values = fields.values(*place).take(MOST_COMBINATIONS);
+                    numbers.extend(values.filter_map(Number::parse));
                     if !numbers.is_empty() {
                         any = true;
                         *reading = Reading::Numbers(numbers);
@@ -338,7 +339,7 @@ impl Station {
         group.note(after, item.observation.place, todo.reference);
         self.absorbed.push((id, todo.item));
         if first && self.remembers {
-            group.tail = Some(Box::new(Tail(item.clone())));
+            group.tail = Some(Box::new(Tail(item.without_text())));
         }
         if group.window.held() >= instant.held {
             self.counts.full += 1;
@@ -400,7 +401,7 @@ impl Station {
             }
             let from = instant.time.saturating_sub(self.span);
             let newest = newest(&self.absorbed, *id, instant.items);
-            let Some(last) = newest.first().map(|item| (*item).clone()) else {
+            let Some(last) = newest.first().map(|item| item.without_text()) else {
                 continue;
             };
             let newest = events(&newest, instant.fired);

@@ -1,6 +1,8 @@
 //! `new_terms` at an instant: which terms occurred, and whether they are new.
 
 use super::alert::Firing;
+use super::baseline::Spelling;
+use super::group::Room;
 use super::key::texts;
 use super::machine::Item;
 use super::station::{Fired, Instant, Station, events};
@@ -38,17 +40,6 @@ impl Station {
                 continue;
             };
             let times = same.chunk_by(|a, b| a.event == b.event).count();
-            let prior = match baseline.see(instant.store, first.term, instant.time, times) {
-                Ok(prior) => prior,
-                Err(error) => {
-                    result = Err(error);
-                    // as if it had never been seen: an alert too many, none too few
-                    0
-                }
-            };
-            if !bounds.holds(prior as f64) {
-                continue;
-            }
             let (Some(item), Some(group)) = (
                 instant.items.get(first.todo.item as usize),
                 self.groups.get(first.group),
@@ -62,6 +53,26 @@ impl Station {
             else {
                 continue;
             };
+            let tuples = &mut self.tuples;
+            let spelling = || {
+                tuples.find(&item.observation.fields, places);
+                Spelling {
+                    group: group.key().into(),
+                    values: tuples.get(first.tuple as usize).0.into(),
+                }
+            };
+            let seen = baseline.see(instant.store, first.term, instant.time, times, spelling);
+            let prior = match seen {
+                Ok(prior) => prior,
+                Err(error) => {
+                    result = Err(error);
+                    // as if it had never been seen: an alert too many, none too few
+                    0
+                }
+            };
+            if !bounds.holds(prior as f64) {
+                continue;
+            }
             self.tuples.find(&item.observation.fields, places);
             let (raw, folded) = self.tuples.get(first.tuple as usize);
             let names = fields.iter().map(|field| field.name.clone());
@@ -98,12 +109,16 @@ impl Station {
                 rank: self.rank,
                 alert: firing.alert(values, &steps, times as u64),
                 key: first.of_group,
-                last: item.clone(),
+                last: item.without_text(),
                 newest,
             });
         }
         seen.clear();
         self.terms = seen;
-        result.and(baseline.trim(instant.store, instant.terms))
+        let room = Room {
+            groups: instant.terms,
+            bytes: instant.room.bytes,
+        };
+        result.and(baseline.trim(instant.store, room))
     }
 }

@@ -66,6 +66,25 @@ struct Parser<'a> {
 /// Stands behind every text, so that a block can be read from any place inside it.
 const PADDING: &str = "                ";
 
+/// A string with escapes this long is left out where the text is searched: it is searched as
+/// decoded.
+const LONG: usize = 64;
+
+/// What a backslash and one byte stand for; 0 for all but RFC 8259's eight, section 7.
+#[expect(clippy::indexing_slicing, reason = "the compiler works it out")]
+static SHORT: [u8; 256] = {
+    let mut short = [0; 256];
+    short[b'"' as usize] = b'"';
+    short[b'\\' as usize] = b'\\';
+    short[b'/' as usize] = b'/';
+    short[b'n' as usize] = b'\n';
+    short[b't' as usize] = b'\t';
+    short[b'r' as usize] = b'\r';
+    short[b'b' as usize] = 8;
+    short[b'f' as usize] = 12;
+    short
+};
+
 type Step = Result<(), &'static str>;
 
 /// The containers that are open.
@@ -305,12 +324,21 @@ impl Parser<'_> {
             self.event.decoded.push_str(piece);
             match self.peek() {
                 Some(b'"') => {
+                    if self.at - start >= LONG {
+                        self.event.escaped.push(start..self.at);
+                    }
                     self.at += 1;
                     return Ok((Kind::Decoded, begin, self.event.decoded.len() - begin));
                 }
                 Some(_) => {
                     self.at += 1;
-                    let c = self.escape()?;
+                    let c = match self.peek().and_then(|byte| SHORT.get(usize::from(byte))) {
+                        Some(short) if *short != 0 => {
+                            self.at += 1;
+                            char::from(*short)
+                        }
+                        _ => self.escape()?,
+                    };
                     self.event.decoded.push(c);
                     run = self.at;
                     self.at = find_special(self.bytes, run);
@@ -320,21 +348,13 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads what follows a backslash.
+    /// Reads what follows a backslash and is not in [`SHORT`].
     fn escape(&mut self) -> Result<char, &'static str> {
         let Some(byte) = self.peek() else {
             return Err("string without end");
         };
         self.at += 1;
         Ok(match byte {
-            b'"' => '"',
-            b'\\' => '\\',
-            b'/' => '/',
-            b'n' => '\n',
-            b't' => '\t',
-            b'r' => '\r',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
             b'u' => {
                 let unit = self.hex()?;
                 if !(0xD800..0xE000).contains(&unit) {

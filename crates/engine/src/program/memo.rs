@@ -9,7 +9,7 @@ use rustc_hash::FxHasher;
 use std::hash::Hasher;
 
 /// How many values are remembered, over all fields of all logs.
-const SLOTS: usize = 1 << 11;
+const SLOTS: usize = 1 << 9;
 
 /// Longer values are not remembered.
 const LONGEST: usize = 2048;

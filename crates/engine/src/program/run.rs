@@ -35,18 +35,11 @@ impl Run<'_> {
 
     fn walk(&mut self, node: NodeId, at: u32) {
         let event = self.event;
-        match event.value(node) {
-            Value::Object(_) => {
-                for (key, value) in event.members(node) {
-                    self.step(at, key, value, Some(node));
-                }
-            }
-            Value::Array => {
-                for element in event.elements(node) {
-                    self.walk(element, at);
-                }
-            }
-            _ => {}
+        for (key, value) in event.members(node) {
+            self.step(at, key, value, Some(node));
+        }
+        for element in event.elements(node) {
+            self.walk(element, at);
         }
     }
 
@@ -127,13 +120,12 @@ impl Run<'_> {
         let Some(gate) = &questions.tables(self.program).gate else {
             return true;
         };
-        let Some((spelled, decoded)) = self.event.everything() else {
+        let Some(texts) = self.event.everything() else {
             return true;
         };
         let folded = &mut self.common.folded;
         folded.clear();
-        fold_into(spelled, folded);
-        fold_into(decoded, folded);
+        texts.for_each(|text| fold_into(text, folded));
         gate.opens(folded)
     }
 

@@ -9,6 +9,7 @@ use super::gate::Gate;
 use super::text::TextMatcher;
 use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder};
 use rustc_hash::FxHashMap;
+use std::sync::OnceLock;
 
 /// What to do where a literal was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,18 +87,6 @@ impl ScanBuilder {
             found.extend_from_slice(uses);
             ranges.push((start as u32, found.len() as u32));
         }
-        let automaton = (!sorted.is_empty())
-            .then(|| {
-                DoubleArrayAhoCorasickBuilder::new()
-                    .build_with_values(
-                        sorted
-                            .iter()
-                            .enumerate()
-                            .map(|(i, (text, _))| (text.as_str(), i as u32)),
-                    )
-                    .ok()
-            })
-            .flatten();
         let mut whole_lengths = 0;
         for text in self.whole.keys() {
             whole_lengths |= 1 << text.len().min(63);
@@ -112,7 +101,8 @@ impl ScanBuilder {
                 .into_iter()
                 .map(|(text, bits)| (text.into(), bits.into()))
                 .collect(),
-            automaton,
+            literals: sorted.into_iter().map(|(text, _)| text).collect(),
+            automaton: OnceLock::new(),
             ranges,
             found,
             asked: self.asked,
@@ -128,7 +118,9 @@ pub(super) struct Scan {
     starts: Option<Affixes>,
     ends: Option<Affixes>,
     gate: Option<Gate>,
-    automaton: Option<DoubleArrayAhoCorasick<u32>>,
+    literals: Box<[String]>,
+    /// Finds the literals; built when the gate first opens.
+    automaton: OnceLock<Option<DoubleArrayAhoCorasick<u32>>>,
     ranges: Vec<(u32, u32)>,
     found: Vec<Found>,
     asked: Vec<(TextMatcher, u32)>,
@@ -142,6 +134,15 @@ impl std::fmt::Debug for Scan {
             .field("asked", &self.asked)
             .finish()
     }
+}
+
+/// An automaton that finds texts and tells their places in the list. Its own filter, a table of
+/// 64 kB to fill for each, does not pay.
+fn automaton(literals: &[String]) -> Option<DoubleArrayAhoCorasick<u32>> {
+    DoubleArrayAhoCorasickBuilder::new()
+        .use_prefilter(false)
+        .build(literals)
+        .ok()
 }
 
 /// What a scan tells.
@@ -172,12 +173,12 @@ impl Scan {
         for affixes in [&self.starts, &self.ends].into_iter().flatten() {
             affixes.each(scanned.as_bytes(), |bit| answers.set(bit));
         }
-        let Some(automaton) = &self.automaton else {
-            return;
-        };
-        if self.gate.as_ref().is_some_and(|gate| !gate.opens(scanned)) {
+        if self.literals.is_empty() || self.gate.as_ref().is_some_and(|gate| !gate.opens(scanned)) {
             return;
         }
+        let Some(automaton) = self.automaton.get_or_init(|| automaton(&self.literals)) else {
+            return;
+        };
         for hit in automaton.find_overlapping_iter(scanned) {
             let Some((from, to)) = self.ranges.get(hit.value() as usize) else {
                 continue;

@@ -164,7 +164,8 @@ const fn slot(name: &str) -> u8 {
 #[derive(Debug)]
 pub(crate) struct Shape {
     seen: u128,
-    at: [Option<NodeId>; NAMES.len()],
+    /// Of keys that are not there, any node.
+    at: [NodeId; NAMES.len()],
     /// How many members the object has.
     pub len: usize,
 }
@@ -174,7 +175,7 @@ impl Shape {
     pub fn of(event: &Event, object: NodeId) -> Shape {
         let mut shape = Shape {
             seen: 0,
-            at: [None; NAMES.len()],
+            at: [object; NAMES.len()],
             len: 0,
         };
         for (name, node) in event.members(object) {
@@ -182,10 +183,12 @@ impl Shape {
             let mut key = INDEX.first.get(usize::from(slot(name))).copied();
             while let Some(candidate) = key.map(usize::from) {
                 if NAMES.get(candidate) == Some(&name) {
-                    shape.seen |= 1 << candidate;
-                    if let Some(place @ None) = shape.at.get_mut(candidate) {
-                        *place = Some(node);
+                    if shape.seen >> candidate & 1 == 0
+                        && let Some(place) = shape.at.get_mut(candidate)
+                    {
+                        *place = node;
                     }
+                    shape.seen |= 1 << candidate;
                     break;
                 }
                 key = INDEX.next.get(candidate).copied();
@@ -201,7 +204,8 @@ impl Shape {
 
     /// The value of a key.
     pub fn get(&self, key: Key) -> Option<NodeId> {
-        self.at.get(key as usize).copied().flatten()
+        let seen = self.seen >> key as u8 & 1 == 1;
+        self.at.get(key as usize).copied().filter(|_| seen)
     }
 
     /// The value of the first of these keys that is there.

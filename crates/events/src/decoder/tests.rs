@@ -82,7 +82,7 @@ fn a_kubernetes_event_is_what_it_is() {
             "198.51.100.7",
             "public",
             "success",
-            ""
+            "unnamed"
         ]
     );
 }

@@ -72,6 +72,8 @@ fn findings_allocate_nothing_once_warm() {
         set: &loaded.set,
         wiring: &wiring,
         train: false,
+        dates: false,
+        ticks: false,
         first: 0,
         printer: Printer::new(&loaded, FindingFormat::Ndjson, false, look),
         min_level: None,

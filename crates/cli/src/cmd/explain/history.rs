@@ -19,6 +19,8 @@ use std::sync::Arc;
 
 /// How many alerts of a correlation are kept.
 const ALERTS: usize = 1_000;
+/// How many open groups of a correlation are kept.
+const GROUPS: usize = 1_000;
 /// How many terms of a correlation are told apart.
 const TERMS: usize = 100_000;
 
@@ -55,8 +57,10 @@ pub struct Heard {
     pub alerts: Vec<Alert>,
     /// How many there are.
     pub alerted: u64,
-    /// Groups that something is in at the end, nearest to alerting first.
+    /// Of the groups that something is in at the end, the nearest to alerting, nearest first.
     pub groups: Vec<OpenGroup>,
+    /// How many there are.
+    pub open: usize,
     /// Group and term of a `new_terms` correlation, and when it occurred.
     pub terms: IndexMap<(Pairs, Pairs), Term>,
     /// Terms beyond those told apart.
@@ -179,13 +183,14 @@ impl Run<'_> {
         self.machine
             .pause(&mut |speech| note_alert(correlations, speech));
         for (index, heard) in correlations.iter_mut() {
-            heard.groups = self.machine.open_groups(*index).collect();
-            heard.groups.sort_by(|a, b| {
-                let nearer = b.progress.total_cmp(&a.progress);
-                nearer
-                    .then_with(|| b.window.cmp(&a.window))
-                    .then_with(|| a.group.cmp(&b.group))
-            });
+            for group in self.machine.open_groups(*index) {
+                heard.open += 1;
+                heard.groups.push(group);
+                if heard.groups.len() >= 2 * GROUPS {
+                    nearest(&mut heard.groups);
+                }
+            }
+            nearest(&mut heard.groups);
         }
         self.machine
             .finish(&mut |speech| note_alert(correlations, speech));
@@ -194,6 +199,19 @@ impl Run<'_> {
         }
         self.history
     }
+}
+
+/// Puts groups in order, the nearest to alerting first and of equal ones the newest, and keeps
+/// some.
+fn nearest(groups: &mut Vec<OpenGroup>) {
+    let newest = |group: &OpenGroup| group.events.last().map(|(time, ..)| *time);
+    groups.sort_by(|a, b| {
+        let nearer = b.progress.total_cmp(&a.progress);
+        nearer
+            .then_with(|| newest(b).cmp(&newest(a)))
+            .then_with(|| a.group.cmp(&b.group))
+    });
+    groups.truncate(GROUPS);
 }
 
 fn note_alert(correlations: &mut IndexMap<usize, Heard>, speech: Speech<'_>) {

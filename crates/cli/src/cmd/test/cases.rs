@@ -95,6 +95,14 @@ pub struct Timeline {
     pub steps: Vec<Step>,
 }
 
+impl Timeline {
+    /// Nothing happens in it, and nothing is expected: it cannot fail.
+    fn is_empty(&self) -> bool {
+        let nothing = |step: &Step| step.event.is_none() && step.alerts.is_empty();
+        self.steps.iter().all(nothing)
+    }
+}
+
 /// An event to learn from.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -265,6 +273,10 @@ fn parse(text: &str) -> Result<CasesFile, String> {
         let name = empty.name.as_deref().unwrap_or("a timeline");
         return Err(format!("`{name}` has no steps"));
     }
+    if let Some(empty) = raw.timeline.iter().find(|t| t.is_empty()) {
+        let name = empty.name.as_deref().unwrap_or("a timeline");
+        return Err(format!("`{name}` has no event"));
+    }
     let whys = raw.cases.iter().map(|c| &c.why);
     if whys
         .chain(raw.timeline.iter().map(|t| &t.why))
@@ -341,6 +353,7 @@ mod tests {
             "cases: [ { why: x, match: true, event: {}, matches: no } ]",
             "case: [ { why: x, match: true, event: {} } ]",
             "timeline: [ { why: x, steps: [] } ]",
+            "timeline: [ { why: x, steps: [ { at: 0s } ] } ]",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }

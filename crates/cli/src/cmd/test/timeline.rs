@@ -137,6 +137,8 @@ impl<'a> Course<'a> {
             if let Err(error) = saved.and_then(|()| machine.restore().map(|_| ())) {
                 return Status::Error(error.to_string());
             }
+            // what was learned from is another input
+            machine.start_anew();
             self.feed(&mut machine, &self.steps, 0, false, &mut heard);
             self.finish(machine, &mut heard)
         };
@@ -165,6 +167,7 @@ impl<'a> Course<'a> {
                 if let Some(begin) = observer.begin(event, Some(*time)) {
                     machine.begin(begin);
                 }
+                let mut observed = false;
                 for (id, rule) in set.iter() {
                     if !matches(
                         self.runner.loaded,
@@ -184,8 +187,12 @@ impl<'a> Course<'a> {
                         heard.push(self.finding(id, event, *time, line, variation));
                     }
                     if let Some(seen) = seen {
+                        observed = true;
                         machine.push(seen, &mut |speech| heard.push(self.hear(&speech)));
                     }
+                }
+                if !observed {
+                    machine.tick(number, *time, &mut |speech| heard.push(self.hear(&speech)));
                 }
             }
         }

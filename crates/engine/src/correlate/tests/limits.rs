@@ -62,3 +62,24 @@ fn only_groups_that_something_is_in_are_open() {
         assert_eq!(open[0].holds, window.0 == 50);
     }
 }
+
+#[test]
+fn findings_that_wait_take_only_so_much_memory() {
+    let run = Run::new(&rule("a", "x-suppress: {for: 1s}"));
+    let events: Vec<(i64, &str)> = (0..100).map(|second| (second, r#""kind":"a""#)).collect();
+    let options = Options {
+        waiting_bytes: 1 << 20,
+        ..Options::default()
+    };
+    let mut machine = run.machine(options, NoStore);
+    let (mut said, mut most) = (0, 0);
+    for (pushed, mut observation) in run.observe(&events).into_iter().enumerate() {
+        observation.text = Some(vec![b'x'; 100 << 10].into());
+        machine.push(observation, &mut |_| said += 1);
+        most = most.max(pushed + 1 - said);
+    }
+    assert!(most <= 11, "{most} waited at a time");
+    machine.finish(&mut |_| said += 1);
+    assert_eq!(said, 100);
+    assert!(machine.hurried() > 0);
+}
