@@ -262,11 +262,6 @@ const DIFFERENCES: &[Difference] = &[
         }),
     },
     Difference {
-        name: "clickhouse-look-around",
-        about: &[CLICKHOUSE],
-        kind: Kind::Refused("this regular expression (look-around"),
-    },
-    Difference {
         name: "databricks-ends",
         about: &[DATABRICKS],
         kind: Kind::Fault(|d| {
