@@ -8,7 +8,7 @@
 
 mod differences;
 
-use differences::{differences, explained};
+use differences::{Difference, differences, explained};
 use serde_json::Value as Json;
 use sigwright_convert::dialect::Format;
 use sigwright_convert::pipeline::{Allowed, Shipped, convert};
@@ -129,6 +129,17 @@ fn reference_queries() {
             let name = difference.name;
             assert!(needed.contains(&name), "`{name}` explains no difference");
         }
+    }
+}
+
+/// Names are headings of the page; that each heading is somewhere's name, `documents` tests.
+#[test]
+fn every_difference_of_queries_is_a_heading() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/differences.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    for Difference { name, .. } in differences() {
+        let heading = page.lines().any(|l| l.strip_prefix("### ") == Some(name));
+        assert!(heading, "`{name}` is not in docs/differences.md");
     }
 }
 

@@ -104,6 +104,32 @@ fn every_code_of_a_limit_is_on_the_page() {
     }
 }
 
+/// Each heading that is one word, as names of differences are, is a name in one of the tables of differences.
+#[test]
+fn every_difference_on_the_page_has_a_row() {
+    let page = std::fs::read_to_string(root().join("docs/differences.md")).unwrap();
+    let mut tables = String::new();
+    for file in [
+        "named.rs",
+        "differences.rs",
+        "differences/elastic.rs",
+        "differences/logs.rs",
+        "convert_correlations.rs",
+    ] {
+        tables += &std::fs::read_to_string(root().join("tests").join(file)).unwrap();
+    }
+    let headings: Vec<_> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("### "))
+        .filter(|heading| !heading.contains(' '))
+        .collect();
+    assert!(headings.len() > 80, "only {} headings", headings.len());
+    for heading in headings {
+        let row = tables.contains(&format!("\"{heading}\""));
+        assert!(row, "no table has the difference `{heading}`");
+    }
+}
+
 #[test]
 fn the_page_of_modifiers_is_current() {
     let made = modifiers();
