@@ -150,16 +150,16 @@ fn a_newer_format_is_refused() {
     let path = fresh("newer");
     fill(&path);
     let mut bytes = fs::read(&path).unwrap();
-    bytes[60..64].copy_from_slice(&3u32.to_be_bytes());
+    bytes[60..64].copy_from_slice(&1000u32.to_be_bytes());
     fs::write(&path, &bytes).unwrap();
     let error = StateFile::open(&path, Create::Yes).unwrap_err();
-    assert_eq!(error, OpenError::Newer { found: 3, known: 2 });
-    assert!(error.to_string().contains("newer format, 3"));
+    assert!(matches!(error, OpenError::Newer { found: 1000, .. }));
+    assert!(error.to_string().contains("newer format, 1000"));
     assert_eq!(fs::read(&path).unwrap(), bytes);
     bytes[60..64].copy_from_slice(&1u32.to_be_bytes());
     fs::write(&path, &bytes).unwrap();
     let error = StateFile::open(&path, Create::Yes).unwrap_err();
-    assert_eq!(error, OpenError::Older { found: 1, known: 2 });
+    assert!(matches!(error, OpenError::Older { found: 1, .. }));
 }
 
 #[test]
