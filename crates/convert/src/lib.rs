@@ -2,7 +2,7 @@
 //!
 //! A [`Rule`] is the editable form that pipelines change. A [`Query`] is its logic for no
 //! language in particular, and a [`Dialect`] is data: how one language spells it. The one
-//! printer, [`print`], puts the two together; parentheses come from binding strengths. What a
+//! printer, [`mod@print`], puts the two together; parentheses come from binding strengths. What a
 //! language cannot express is [`Unsupported`], with the place in the rule that needs it.
 
 mod attack;

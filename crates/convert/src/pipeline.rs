@@ -2,7 +2,7 @@
 //!
 //! The YAML is pySigma's (<https://sigmahq-pysigma.readthedocs.io/en/latest/Processing_Pipelines.html>).
 //! A [`Pipeline`] is read once; a [`Chain`] of them changes each rule in place, step by step.
-//! What a step can do is a row of [`transformations::TABLE`] and a type beside its kin.
+//! What a step can do is a row of `transformations::TABLE` and a type beside its kin.
 
 mod condition_items;
 mod condition_rules;
