@@ -26,6 +26,7 @@ mod detection;
 pub mod diagnostic;
 mod document;
 mod filter;
+pub mod fix;
 mod hints;
 mod item;
 mod key;
@@ -42,6 +43,7 @@ pub mod suggest;
 pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use fix::{Edit, Fix, Safety};
 pub use limits::Limits;
 pub use source::{Source, SourceId, Sources};
 pub use span::{Span, Spanned};
