@@ -1,6 +1,7 @@
 //! What was typed; what it means is [`crate::settings`].
 
 mod convert;
+mod lint;
 mod values;
 
 use crate::settings::{FailOn, LogSourceOverride};
@@ -12,6 +13,8 @@ use std::time::Duration;
 
 pub use convert::*;
 use convert::{EXAMPLES_CONVERT, EXAMPLES_PIPELINE, EXIT_CODES_CONVERT};
+use lint::EXAMPLES_LINT;
+pub use lint::*;
 pub use values::*;
 use values::{input_format, level, moment, size, span};
 
@@ -237,33 +240,6 @@ pub struct ListArgs {
     /// Directory of value lists: `%name%` in a rule is filled from `name.txt`; may be repeated
     #[arg(long, value_name = "DIR")]
     pub lists: Vec<PathBuf>,
-}
-
-const EXAMPLES_LINT: &str = "\
-Examples:
-  sigwright lint rules
-  sigwright lint --format short rules/kubernetes
-  sigwright lint --format json --fail-on warnings rules
-
---fail-on takes `errors` (default), `warnings`, `notes` or `never`.";
-
-/// `sigwright lint`.
-#[derive(Debug, Args)]
-pub struct LintArgs {
-    /// Rule files, directories or globs
-    #[arg(required = true, value_name = "RULES")]
-    pub rules: Vec<PathBuf>,
-
-    /// How diagnostics are printed
-    #[arg(long, value_name = "FORMAT", default_value = "pretty")]
-    pub format: DiagnosticFormat,
-
-    #[command(flatten)]
-    pub lists: ListArgs,
-
-    /// What makes the exit code 1 (see below)
-    #[arg(long, value_name = "WHAT", default_value = "errors")]
-    pub fail_on: LintFailOn,
 }
 
 const EXAMPLES_EXPLAIN: &str = "\

@@ -5,7 +5,7 @@ use crate::walk::{self, Want};
 use indexmap::IndexMap;
 use sigwright_ir::{Context, RuleSet};
 use sigwright_syntax::ast::Document;
-use sigwright_syntax::{Diagnostics, Severity, SourceId, Sources, Span};
+use sigwright_syntax::{Diagnostics, Limits, Severity, SourceId, Sources, Span};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
@@ -30,6 +30,8 @@ pub struct Loaded {
     pub set: Arc<RuleSet>,
     /// What the rules were lowered from, and with.
     pub documents: Vec<Document>,
+    /// The files with their YAML and comments, where they were asked for.
+    pub files: Vec<sigwright_lint::File>,
     /// The lists behind placeholders.
     pub context: Context,
     /// All messages, by file and place.
@@ -51,6 +53,20 @@ pub fn load_to_convert(arguments: &[PathBuf], lists: &[PathBuf]) -> Loaded {
     let found = walk::find(arguments, Want::Rules);
     let mut lists = Lists::new(lists);
     lists.context.keep_placeholders = true;
+    load_with(&found.files, found.unreadable, lists)
+}
+
+/// The same with YAML and comments, for rules that are linted; files that `leave` is true for
+/// are not read.
+pub fn load_to_lint(
+    arguments: &[PathBuf],
+    lists: &[PathBuf],
+    leave: &mut dyn FnMut(&Path) -> bool,
+) -> Loaded {
+    let mut found = walk::find(arguments, Want::Rules);
+    found.files.retain(|file| !leave(file));
+    let mut lists = Lists::new(lists);
+    lists.whole = true;
     load_with(&found.files, found.unreadable, lists)
 }
 
@@ -130,6 +146,7 @@ fn load_with(
         ..Loaded::default()
     };
     let mut documents = Vec::new();
+    let limits = Limits::default();
     for path in files {
         let text = match read_text(path) {
             Ok(text) => text,
@@ -140,9 +157,22 @@ fn load_with(
         };
         context.look_for(path, &text);
         let id = loaded.sources.add(path.display().to_string(), text);
-        let (read, said) = sigwright_syntax::read(&loaded.sources, id);
-        documents.extend(read);
-        loaded.diagnostics.extend(said);
+        let start = documents.len();
+        if context.whole {
+            let read = sigwright_syntax::read_fully(&loaded.sources, id, &limits);
+            documents.extend(read.documents);
+            loaded.diagnostics.extend(read.diagnostics);
+            loaded.files.push(sigwright_lint::File {
+                source: id,
+                documents: start..documents.len(),
+                trees: read.trees,
+                comments: read.comments,
+            });
+        } else {
+            let (read, said) = sigwright_syntax::read_within(&loaded.sources, id, &limits);
+            documents.extend(read);
+            loaded.diagnostics.extend(said);
+        }
     }
     let (set, said) = sigwright_ir::lower(&documents, &context.context);
     loaded.unreadable.extend(context.unreadable);
@@ -197,6 +227,8 @@ pub fn read_text(path: &Path) -> Result<String, String> {
 /// rule file and in the directories above it.
 struct Lists<'a> {
     directories: &'a [PathBuf],
+    /// Whether YAML and comments are kept.
+    whole: bool,
     context: Context,
     unreadable: Vec<(PathBuf, String)>,
     /// Where each list was found.
@@ -212,6 +244,7 @@ impl<'a> Lists<'a> {
             .collect();
         Lists {
             directories,
+            whole: false,
             context: Context::default(),
             unreadable,
             origin: HashMap::new(),

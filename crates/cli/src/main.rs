@@ -2,6 +2,7 @@
 
 mod args;
 mod cmd;
+mod config;
 mod glance;
 mod input;
 mod load;

@@ -93,7 +93,7 @@ fn wanted(path: &Path, want: Want) -> bool {
         .extension()
         .and_then(|e| e.to_str())
         .is_some_and(|e| e.eq_ignore_ascii_case("yml") || e.eq_ignore_ascii_case("yaml"));
-    yaml && (want == Want::RulesAndCases || !is_cases(path))
+    yaml && !crate::config::is_config(path) && (want == Want::RulesAndCases || !is_cases(path))
 }
 
 fn is_glob(path: &Path) -> bool {

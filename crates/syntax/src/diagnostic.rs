@@ -1,5 +1,6 @@
 //! What is said about a rule's text: one value for every message of every stage.
 
+use crate::fix::Fix;
 use crate::span::Span;
 
 /// How bad it is.
@@ -46,6 +47,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// The remedy.
     pub help: Option<String>,
+    /// The remedy as changes to the text, the best one first.
+    pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
@@ -74,6 +77,7 @@ impl Diagnostic {
                 text: String::new(),
             }],
             help: None,
+            fixes: Vec::new(),
         }
     }
 
@@ -97,6 +101,12 @@ impl Diagnostic {
     /// Adds the remedy.
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// Adds the remedy as a change to the text.
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fixes.push(fix);
         self
     }
 

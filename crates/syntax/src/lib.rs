@@ -65,10 +65,47 @@ pub fn read_within(
     id: SourceId,
     limits: &Limits,
 ) -> (Vec<ast::Document>, Diagnostics) {
-    let (mut reader, documents) = open(sources, id, limits);
+    let (mut reader, documents) = open(sources, id, limits, None);
     let documents = reader.documents(documents);
     let end = reader.end();
     (documents, reader.sink.finish(end))
+}
+
+/// Everything a rule file holds.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// Its documents, as rules, correlations and filters.
+    pub documents: Vec<ast::Document>,
+    /// Its documents as YAML, before they were taken for rules; a document and its tree have
+    /// the same span, except where several documents make one rule (`action: global`).
+    pub trees: Vec<YamlDocument>,
+    /// In the order of their places.
+    pub comments: Vec<Comment>,
+    /// What is wrong, in the order of places.
+    pub diagnostics: Diagnostics,
+}
+
+/// A comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Comment {
+    /// From its `#` to the end of the line.
+    pub span: Span,
+    /// True where nothing stands before it on its line.
+    pub own_line: bool,
+}
+
+/// Like [`read_within`], with the YAML trees and the comments.
+pub fn read_fully(sources: &Sources, id: SourceId, limits: &Limits) -> Reading {
+    let mut comments = Vec::new();
+    let (mut reader, trees) = open(sources, id, limits, Some(&mut comments));
+    let documents = reader.documents(trees.clone());
+    let end = reader.end();
+    Reading {
+        documents,
+        trees,
+        comments,
+        diagnostics: reader.sink.finish(end),
+    }
 }
 
 /// Reads the YAML of a file only: what every document holds, before it is taken for a rule.
@@ -77,7 +114,7 @@ pub fn read_yaml(
     id: SourceId,
     limits: &Limits,
 ) -> (Vec<YamlDocument>, Diagnostics) {
-    let (reader, documents) = open(sources, id, limits);
+    let (reader, documents) = open(sources, id, limits, None);
     let end = reader.end();
     (documents, reader.sink.finish(end))
 }
@@ -86,6 +123,7 @@ fn open<'a>(
     sources: &'a Sources,
     id: SourceId,
     limits: &'a Limits,
+    comments: Option<&mut Vec<Comment>>,
 ) -> (Reader<'a>, Vec<YamlDocument>) {
     let text = sources.get(id).map_or("", |source| source.text.as_str());
     let mut reader = Reader {
@@ -115,6 +153,6 @@ fn open<'a>(
         };
         return (reader, vec![document]);
     }
-    let documents = yaml::read(text, id, limits, &mut reader.sink);
+    let documents = yaml::read(text, id, limits, &mut reader.sink, comments);
     (reader, documents)
 }

@@ -3,7 +3,7 @@
 use crate::span::Span;
 
 /// Names one text in [`Sources`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct SourceId(pub u32);
 
 /// One text and the name it is shown under, usually a path.

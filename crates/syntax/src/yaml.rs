@@ -4,6 +4,7 @@
 //! `<<` merge keys resolved within [`Limits`], duplicate keys kept and reported. After a syntax
 //! error, reading resumes at the next `---`.
 
+use crate::Comment;
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::limits::Limits;
 pub use crate::node::{Node, Style, YamlDocument};
@@ -13,19 +14,21 @@ use crate::span::{Span, Spanned};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Tag};
 use std::collections::{HashMap, HashSet};
 
-/// Reads every document of `text`; what is wrong goes to `sink`.
+/// Reads every document of `text`; what is wrong goes to `sink`, comments to `comments` where
+/// they are wanted.
 pub(crate) fn read(
     text: &str,
     source: SourceId,
     limits: &Limits,
     sink: &mut Sink,
+    mut comments: Option<&mut Vec<Comment>>,
 ) -> Vec<YamlDocument> {
     let mut options = granit_parser::options! {
         emit_unresolved_aliases: true,
         flow_nesting_limit: limits.depth,
         block_nesting_limit: limits.depth,
     };
-    options.set_emit_comments(false);
+    options.set_emit_comments(comments.is_some());
     let mut parser = Parser::new_from_str_with_options(text, options);
     let mut documents = Vec::new();
     let mut builder = Builder::new(text, source, limits);
@@ -41,6 +44,12 @@ pub(crate) fn read(
             Some(Ok((Event::DocumentEnd, _))) => {
                 let faulty = sink.errors() != errors;
                 documents.extend(builder.finish(faulty));
+                false
+            }
+            Some(Ok((Event::Comment(..), span))) => {
+                if let Some(comments) = comments.as_deref_mut() {
+                    comments.push(builder.comment(span));
+                }
                 false
             }
             Some(Ok((event, span))) => !builder.event(event, span, sink),
@@ -172,6 +181,16 @@ impl<'a> Builder<'a> {
     fn span(&self, span: granit_parser::Span) -> Span {
         let range = span.byte_range().unwrap_or(0..0);
         Span::new(self.source, offset(range.start), offset(range.end))
+    }
+
+    fn comment(&self, span: granit_parser::Span) -> Comment {
+        let span = self.span(span);
+        let before = self.text.get(..span.start as usize).unwrap_or("");
+        let line = before.rsplit('\n').next().unwrap_or("");
+        Comment {
+            span,
+            own_line: line.trim_start_matches('\u{feff}').trim().is_empty(),
+        }
     }
 
     /// Takes in one event; false where the rest of the document must be left out.

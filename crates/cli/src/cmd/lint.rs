@@ -2,15 +2,36 @@
 
 use super::complain;
 use crate::args::{ColorWhen, DiagnosticFormat, LintArgs, LintFailOn};
+use crate::config::Configs;
 use crate::load::{self, Loaded};
 use crate::render::diagnostic::Printer;
 use crate::settings::{Look, Outcome, Stream};
-use sigwright_syntax::Severity;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use sigwright_lint::{LINTS, Level, Levels, Rules};
+use sigwright_syntax::{Severity, suggest};
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::time::SystemTime;
 
-/// Reads and compiles the rules, prints what is wrong with them.
+/// Reads and compiles the rules, prints what is wrong with them and what could be better.
 pub fn run(args: &LintArgs, color: ColorWhen) -> io::Result<Outcome> {
-    let loaded = load::load(&args.rules, &args.lists.lists);
+    if args.list {
+        return list();
+    }
+    if let Some(name) = &args.explain {
+        return explain(name);
+    }
+    let mut configs = match &args.config {
+        Some(path) => Configs::only(path),
+        None if args.no_config => Configs::none(),
+        None => Configs::default(),
+    };
+    let flags = flags(args)?;
+    let mut leave = |path: &Path| configs.excludes(path);
+    let mut loaded = load::load_to_lint(&args.rules, &args.lists.lists, &mut leave);
+    lint(&mut loaded, &mut configs, &flags);
+    loaded.unreadable.append(&mut configs.unreadable);
     let mut out = BufWriter::new(io::stdout().lock());
     let look = Look::of(Stream::Out, color);
     let mut printer = Printer::new(&loaded.sources, args.format, look);
@@ -29,6 +50,103 @@ pub fn run(args: &LintArgs, color: ColorWhen) -> io::Result<Outcome> {
     Ok(outcome(&loaded, args.fail_on))
 }
 
+/// Asks all lints.
+fn lint(loaded: &mut Loaded, configs: &mut Configs, flags: &[(&str, Level)]) {
+    let said = std::mem::take(&mut loaded.diagnostics);
+    let paths = loaded
+        .files
+        .iter()
+        .map(|file| Path::new(loaded.path(file.source)));
+    let paths: Vec<&Path> = paths.collect();
+    let strict = |path: &&Path| {
+        let mut levels = configs.levels(path);
+        for (name, level) in flags {
+            levels.set(name, *level);
+        }
+        levels
+    };
+    let levels: Vec<Levels> = paths.iter().map(strict).collect();
+    let options = paths
+        .first()
+        .map(|path| configs.options(path))
+        .unwrap_or_default();
+    let rules = Rules::new(
+        &loaded.sources,
+        &loaded.files,
+        &loaded.documents,
+        &loaded.set,
+        today(),
+    );
+    loaded.diagnostics = sigwright_lint::lint(&rules, &levels, &options, said);
+}
+
+/// What the flags set, the general before the special.
+fn flags(args: &LintArgs) -> io::Result<Vec<(&str, Level)>> {
+    let given = [
+        (&args.off, Level::Off),
+        (&args.note, Level::Note),
+        (&args.warning, Level::Warning),
+        (&args.error, Level::Error),
+    ];
+    let mut flags = Vec::new();
+    for (names, level) in given {
+        for name in names.iter().flat_map(|names| names.split(',')) {
+            if !Levels::default().set(name, level) {
+                return Err(io::Error::other(unknown(name)));
+            }
+            flags.push((name, level));
+        }
+    }
+    flags.sort_by_key(|(name, _)| (*name != "all", sigwright_lint::find(name).is_some()));
+    Ok(flags)
+}
+
+fn unknown(name: &str) -> String {
+    match suggest::closest(name, LINTS.iter().map(|lint| lint.name)) {
+        Some(close) => format!("no lint is called `{name}`; did you mean `{close}`?"),
+        None => format!("no lint is called `{name}`; `sigwright lint --list` shows all"),
+    }
+}
+
+fn list() -> io::Result<Outcome> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let width = LINTS.iter().map(|lint| lint.name.len()).max().unwrap_or(0);
+    for lint in LINTS {
+        writeln!(
+            out,
+            "{:width$}  {:11}  {:7}  {}",
+            lint.name,
+            lint.group.as_str(),
+            lint.level.as_str(),
+            lint.summary
+        )?;
+    }
+    out.flush()?;
+    Ok(Outcome::Clean)
+}
+
+fn explain(name: &str) -> io::Result<Outcome> {
+    let Some((_, lint)) = sigwright_lint::find(name) else {
+        return Err(io::Error::other(unknown(name)));
+    };
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}: {}", lint.name, lint.summary)?;
+    writeln!(
+        out,
+        "group {}, level {}\n",
+        lint.group.as_str(),
+        lint.level.as_str()
+    )?;
+    writeln!(out, "{}", lint.page)?;
+    Ok(Outcome::Clean)
+}
+
+/// The day it is, in UTC.
+fn today() -> jiff::civil::Date {
+    let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::UNIX_EPOCH);
+    TimeZone::UTC.to_datetime(now).date()
+}
+
 fn told(loaded: &Loaded) -> String {
     let counted = |count: usize, noun: &str| {
         let end = if count == 1 { "" } else { "s" };
@@ -36,13 +154,7 @@ fn told(loaded: &Loaded) -> String {
     };
     format!(
         "{} in {}: {}, {}, {}",
-        counted(
-            loaded.set.rules.len()
-                + loaded.set.correlations.len()
-                + loaded.set.filters
-                + loaded.faulty,
-            "document"
-        ),
+        counted(loaded.documents.len(), "document"),
         counted(loaded.sources.iter().count(), "file"),
         counted(loaded.said(Severity::Error), "error"),
         counted(loaded.said(Severity::Warning), "warning"),

@@ -1,0 +1,297 @@
+//! What lints may look at: rules as written and as understood, never files.
+
+use crate::config::Options;
+use jiff::civil::Date;
+use sigwright_ir::RuleSet;
+use sigwright_syntax::ast::{
+    self, Body, Detection, Document, ElementBody, Item, LogSource, Search,
+};
+use sigwright_syntax::yaml::{Node, YamlDocument};
+use sigwright_syntax::{Comment, SourceId, Sources, Spanned};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// All rules of a run.
+#[derive(Debug)]
+pub struct Rules<'a> {
+    /// The texts.
+    pub sources: &'a Sources,
+    /// The files, in the order they were read.
+    pub files: &'a [File],
+    /// All documents, in that order.
+    pub documents: &'a [Document],
+    /// What those without errors mean.
+    pub set: &'a RuleSet,
+    /// The day it is, for rules that are too young for their status.
+    pub today: Date,
+    by_source: HashMap<SourceId, usize>,
+    by_start: HashMap<(SourceId, u32), usize>,
+}
+
+/// A rule file as read.
+#[derive(Debug, Clone, Default)]
+pub struct File {
+    /// Which text it is.
+    pub source: SourceId,
+    /// Its documents, as places in [`Rules::documents`].
+    pub documents: Range<usize>,
+    /// Its documents as YAML.
+    pub trees: Vec<YamlDocument>,
+    /// Its comments.
+    pub comments: Vec<Comment>,
+}
+
+impl<'a> Rules<'a> {
+    /// Rules as read and lowered.
+    pub fn new(
+        sources: &'a Sources,
+        files: &'a [File],
+        documents: &'a [Document],
+        set: &'a RuleSet,
+        today: Date,
+    ) -> Self {
+        let by_source = files.iter().enumerate().map(|(i, file)| (file.source, i));
+        let by_start = documents.iter().enumerate();
+        let by_start = by_start.map(|(i, d)| ((d.span.source, d.span.start), i));
+        Rules {
+            sources,
+            files,
+            documents,
+            set,
+            today,
+            by_source: by_source.collect(),
+            by_start: by_start.collect(),
+        }
+    }
+
+    /// The place of a file in `files`.
+    pub fn file(&self, source: SourceId) -> Option<usize> {
+        self.by_source.get(&source).copied()
+    }
+
+    /// The document that starts where a rule of the set does.
+    pub fn document_of(&self, span: sigwright_syntax::Span) -> Option<&'a Document> {
+        let place = *self.by_start.get(&(span.source, span.start))?;
+        self.documents.get(place)
+    }
+
+    pub(crate) fn files<'r>(&'r self, options: &'r Options) -> impl Iterator<Item = FileCx<'r>> {
+        self.files.iter().map(move |file| FileCx {
+            rules: self,
+            options,
+            file,
+        })
+    }
+
+    pub(crate) fn documents<'r>(
+        &'r self,
+        options: &'r Options,
+    ) -> impl Iterator<Item = DocumentCx<'r>> {
+        self.files.iter().flat_map(move |file| {
+            let documents = self.documents.get(file.documents.clone()).unwrap_or(&[]);
+            documents.iter().map(move |document| DocumentCx {
+                rules: self,
+                options,
+                file,
+                document,
+            })
+        })
+    }
+
+    pub(crate) fn meanings<'r>(
+        &'r self,
+        options: &'r Options,
+    ) -> impl Iterator<Item = MeaningCx<'r>> {
+        self.set.rules.iter().filter_map(move |rule| {
+            Some(MeaningCx {
+                rules: self,
+                options,
+                rule,
+                document: self.document_of(rule.span)?,
+            })
+        })
+    }
+}
+
+/// A file, with what is around it.
+#[derive(Debug, Clone, Copy)]
+pub struct FileCx<'a> {
+    /// All rules.
+    pub rules: &'a Rules<'a>,
+    /// What may be set.
+    pub options: &'a Options,
+    /// The file.
+    pub file: &'a File,
+}
+
+impl<'a> FileCx<'a> {
+    /// The path as it was given, with `/` between its parts.
+    pub fn path(&self) -> String {
+        path(self.rules.sources, self.file.source)
+    }
+
+    /// Its documents.
+    pub fn documents(&self) -> &'a [Document] {
+        self.rules
+            .documents
+            .get(self.file.documents.clone())
+            .unwrap_or(&[])
+    }
+}
+
+fn path(sources: &Sources, source: SourceId) -> String {
+    let name = sources
+        .get(source)
+        .map_or("", |source| source.name.as_str());
+    name.replace('\\', "/")
+}
+
+/// A document, with what is around it.
+#[derive(Debug, Clone, Copy)]
+pub struct DocumentCx<'a> {
+    /// All rules.
+    pub rules: &'a Rules<'a>,
+    /// What may be set.
+    pub options: &'a Options,
+    /// Its file.
+    pub file: &'a File,
+    /// The document.
+    pub document: &'a Document,
+}
+
+impl<'a> DocumentCx<'a> {
+    /// The path of its file, with `/` between its parts.
+    pub fn path(&self) -> String {
+        path(self.rules.sources, self.file.source)
+    }
+
+    /// Its attributes as written; none where the document has no tree of its own.
+    pub fn attributes(&self) -> &'a [(Spanned<String>, Node)] {
+        let span = self.document.span;
+        let tree = self
+            .file
+            .trees
+            .iter()
+            .find(|tree| tree.span.start == span.start);
+        match tree.and_then(|tree| tree.root.as_ref()) {
+            Some(Node::Mapping(entries, _)) => entries,
+            _ => &[],
+        }
+    }
+
+    /// An attribute as written.
+    pub fn attribute(&self, name: &str) -> Option<&'a (Spanned<String>, Node)> {
+        self.attributes().iter().find(|(key, _)| key.value == name)
+    }
+
+    /// The place of an attribute's name, or else of what the document begins with: where to
+    /// say that something is missing.
+    pub fn heading(&self, name: &str) -> sigwright_syntax::Span {
+        let named = self.attribute(name).or(self.attribute("title"));
+        let first = named.or(self.attributes().first());
+        first.map_or(self.document.span.slice(0, 1), |(key, _)| key.span)
+    }
+
+    /// The document as a detection rule.
+    pub fn rule(&self) -> Option<RuleCx<'a>> {
+        match &self.document.body {
+            Body::Rule(rule) => Some(RuleCx { cx: *self, rule }),
+            _ => None,
+        }
+    }
+
+    /// Which log the rule or filter is for.
+    pub fn logsource(&self) -> Option<&'a LogSource> {
+        match &self.document.body {
+            Body::Rule(rule) => Some(&rule.logsource),
+            Body::Filter(filter) => Some(&filter.logsource),
+            Body::Correlation(_) => None,
+        }
+    }
+
+    /// What the rule or filter searches for.
+    pub fn detection(&self) -> Option<&'a Detection> {
+        match &self.document.body {
+            Body::Rule(rule) => Some(&rule.detection),
+            Body::Filter(filter) => Some(&filter.detection),
+            Body::Correlation(_) => None,
+        }
+    }
+
+    /// Calls `each` with every item of the rule or filter, in the order written.
+    pub fn items(&self, each: &mut dyn FnMut(&ItemCx<'a>)) {
+        if let Some(detection) = self.detection() {
+            self.detection_items(detection, false, each);
+        }
+    }
+
+    fn detection_items(
+        &self,
+        detection: &'a Detection,
+        element: bool,
+        each: &mut dyn FnMut(&ItemCx<'a>),
+    ) {
+        for selection in detection.selections.values() {
+            self.search_items(&selection.search, element, each);
+        }
+    }
+
+    fn search_items(&self, search: &'a Search, element: bool, each: &mut dyn FnMut(&ItemCx<'a>)) {
+        match search {
+            Search::All(parts, _) | Search::Any(parts, _) => {
+                for part in parts {
+                    self.search_items(part, element, each);
+                }
+            }
+            Search::Item(item) => each(&ItemCx {
+                cx: *self,
+                item,
+                element,
+            }),
+            Search::Elements(elements) => match &elements.body {
+                ElementBody::Search(search) => self.search_items(search, true, each),
+                ElementBody::Detection(detection) => self.detection_items(detection, true, each),
+            },
+        }
+    }
+}
+
+/// A detection rule as written.
+#[derive(Debug, Clone, Copy)]
+pub struct RuleCx<'a> {
+    /// Its document.
+    pub cx: DocumentCx<'a>,
+    /// Its body.
+    pub rule: &'a ast::Rule,
+}
+
+/// An item as written.
+#[derive(Debug, Clone, Copy)]
+pub struct ItemCx<'a> {
+    /// The document it is in.
+    pub cx: DocumentCx<'a>,
+    /// The item.
+    pub item: &'a Item,
+    /// True inside an array selector, where names are relative to an element.
+    pub element: bool,
+}
+
+impl<'a> ItemCx<'a> {
+    /// The field's name; None for keywords.
+    pub fn field(&self) -> Option<&'a Spanned<String>> {
+        self.item.field.as_ref().map(|field| &field.name)
+    }
+}
+
+/// A rule as understood.
+#[derive(Debug, Clone, Copy)]
+pub struct MeaningCx<'a> {
+    /// All rules.
+    pub rules: &'a Rules<'a>,
+    /// What may be set.
+    pub options: &'a Options,
+    /// The rule.
+    pub rule: &'a sigwright_ir::Rule,
+    /// What it was read from.
+    pub document: &'a Document,
+}
