@@ -163,3 +163,199 @@ fn a_folder_of_rules_may_hold_anything() {
         assert!(ran.err.contains(said), "no {said}\n{}", ran.err);
     }
 }
+
+/// A rule with two remarks: a warning of the reader and one of a lint.
+fn remarkable(place: &Place) {
+    let text = rule("login", "low").replace("tags: [attack.execution]", "tags: [a.b, 'a.b']");
+    place.file("rules, too/r.yml", text);
+}
+
+#[test]
+fn sarif_names_rules_places_and_fixes() {
+    let place = Place::new("lint-sarif");
+    remarkable(&place);
+    let arguments = [
+        "lint",
+        "--format",
+        "sarif",
+        "--off",
+        "all",
+        "--error",
+        "duplicate-tag",
+    ];
+    let ran = place
+        .run(&[&arguments[..], &["rules, too"]].concat())
+        .code(1);
+    let log: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let result = &run["results"][0];
+    assert_eq!(result["ruleId"], "duplicate-tag");
+    assert_eq!(result["level"], "error");
+    let index = result["ruleIndex"].as_u64().unwrap() as usize;
+    assert_eq!(run["tool"]["driver"]["rules"][index]["id"], "duplicate-tag");
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "rules%2C%20too/r.yml");
+    let region = &place["region"];
+    assert_eq!(region["startLine"], region["endLine"]);
+    let columns = |name: &str| region[name].as_u64().unwrap();
+    assert_eq!(
+        columns("endColumn") - columns("startColumn"),
+        5,
+        "the quotes count"
+    );
+    assert_eq!(
+        result["relatedLocations"][0]["message"]["text"],
+        "first here"
+    );
+    assert_eq!(run["invocations"][0]["executionSuccessful"], true);
+}
+
+#[test]
+fn what_cannot_be_read_is_in_every_report() {
+    let place = Place::new("lint-unreadable");
+    let sarif = place
+        .run(&["lint", "--format", "sarif", "absent.yml"])
+        .code(2);
+    let log: serde_json::Value = serde_json::from_str(&sarif.out).unwrap();
+    let invocation = &log["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let told = &invocation["toolExecutionNotifications"][0]["message"]["text"];
+    assert!(told.as_str().unwrap().starts_with("absent.yml: "), "{told}");
+    let junit = place
+        .run(&["lint", "--format", "junit", "absent.yml"])
+        .code(2);
+    assert!(junit.out.contains("<error message="), "{}", junit.out);
+}
+
+#[test]
+fn annotations_escape_what_ends_a_property() {
+    let place = Place::new("lint-github");
+    remarkable(&place);
+    let arguments = [
+        "lint",
+        "--format",
+        "github",
+        "--off",
+        "all",
+        "--note",
+        "duplicate-tag",
+    ];
+    let ran = place
+        .run(&[&arguments[..], &["rules, too/r.yml"]].concat())
+        .code(0);
+    assert!(
+        ran.out
+            .starts_with("::notice file=rules%2C too/r.yml,line="),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains(",title=duplicate-tag::`a.b` is already"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains("%0Aremove one of the two\n"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn junit_has_a_suite_per_file_and_a_case_per_lint() {
+    let place = Place::new("lint-junit");
+    remarkable(&place);
+    place.file("s.yml", rule("logout", "low"));
+    let arguments = [
+        "lint",
+        "--format",
+        "junit",
+        "--off",
+        "all",
+        "--warning",
+        "duplicate-tag",
+    ];
+    let ran = place
+        .run(&[&arguments[..], &["rules, too", "s.yml"]].concat())
+        .code(0);
+    for part in [
+        "<testsuite name=\"rules, too/r.yml\" tests=\"1\" failures=\"1\"",
+        "name=\"duplicate-tag\">",
+        "<testsuite name=\"s.yml\" tests=\"1\" failures=\"0\"",
+        "name=\"lint\"/>",
+    ] {
+        assert!(ran.out.contains(part), "no {part}\n{}", ran.out);
+    }
+}
+
+#[test]
+fn the_nearest_configuration_counts_and_flags_go_before_it() {
+    let place = Place::new("lint-config");
+    let twice = rule("login", "low").replace("tags: [attack.execution]", "tags: [a.b, a.b]");
+    for name in [
+        "r.yml",
+        "strict/r.yml",
+        "strict/legacy/r.yml",
+        "strict/left/r.yml",
+    ] {
+        place.file(name, &twice);
+    }
+    place.file("sigwright.toml", "[lint.levels]\nall = \"off\"\n");
+    place.file(
+        "strict/sigwright.yml",
+        "lint:\n  exclude: ['left/**']\n  levels: {duplicate-tag: error, all: off}\n  paths:\n  - match: ['legacy/**']\n    levels: {metadata: note}\n",
+    );
+    let said = |flags: &[&str], code: i32| {
+        let ran = place
+            .run(&[&["lint", "--format", "json"], flags, &["."]].concat())
+            .code(code);
+        let lines = ran.json();
+        let lines = lines.iter().filter(|line| line["code"] == "duplicate-tag");
+        let lines = lines.map(|line| {
+            let path = line["path"]
+                .as_str()
+                .unwrap()
+                .trim_start_matches("./")
+                .to_owned();
+            (path, line["severity"].as_str().unwrap().to_owned())
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let pair = |path: &str, severity: &str| (path.to_owned(), severity.to_owned());
+    assert_eq!(
+        said(&[], 1),
+        [
+            pair("strict/legacy/r.yml", "note"),
+            pair("strict/r.yml", "error")
+        ]
+    );
+    let all = said(&["--warning", "duplicate-tag"], 0);
+    assert_eq!(all.len(), 3, "{all:?}");
+    assert!(all.iter().all(|(_, severity)| severity == "warning"));
+    assert_eq!(said(&["--no-config", "--off", "duplicate-tag"], 0), []);
+    place.file("other.toml", "[lint.levels]\nduplicate-tga = \"off\"\n");
+    let ran = place
+        .run(&["lint", "--config", "other.toml", "r.yml"])
+        .code(2);
+    assert!(
+        ran.err.contains("did you mean `duplicate-tag`?"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn lints_are_listed_and_explained() {
+    let place = Place::new("lint-list");
+    let ran = place.run(&["lint", "--list"]).code(0);
+    assert!(ran.out.contains("duplicate-tag "), "{}", ran.out);
+    let ran = place.run(&["lint", "--explain", "duplicate-tag"]).code(0);
+    assert!(ran.out.starts_with("duplicate-tag: "), "{}", ran.out);
+    let ran = place.run(&["lint", "--explain", "duplicate-tags"]).code(2);
+    assert!(
+        ran.err.contains("did you mean `duplicate-tag`?"),
+        "{}",
+        ran.err
+    );
+}

@@ -1,6 +1,6 @@
 //! The arguments of `lint`.
 
-use super::{DiagnosticFormat, LintFailOn, ListArgs};
+use super::{LintFailOn, LintFormat, ListArgs};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ pub struct LintArgs {
 
     /// How diagnostics are printed
     #[arg(long, value_name = "FORMAT", default_value = "pretty")]
-    pub format: DiagnosticFormat,
+    pub format: LintFormat,
 
     #[command(flatten)]
     pub lists: ListArgs,

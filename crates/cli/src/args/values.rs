@@ -105,8 +105,8 @@ pub enum SampleLog {
     Kubernetes,
 }
 
-/// `lint --format`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// How one diagnostic is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DiagnosticFormat {
     /// The rule's text with the place underlined
     Pretty,
@@ -114,6 +114,25 @@ pub enum DiagnosticFormat {
     Short,
     /// A JSON object per line, for programs
     Json,
+    /// Annotations that GitHub shows in a pull request
+    Github,
+}
+
+/// `lint --format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LintFormat {
+    /// The rule's text with the place underlined
+    Pretty,
+    /// `path:line:column: severity[code]: message`
+    Short,
+    /// A JSON object per line, for programs
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations that GitHub shows in a pull request
+    Github,
+    /// JUnit XML, for build servers
+    Junit,
 }
 
 /// `lint --fail-on`.

@@ -1,15 +1,19 @@
 //! `sigwright lint`.
 
 use super::complain;
-use crate::args::{ColorWhen, DiagnosticFormat, LintArgs, LintFailOn};
+use crate::args::{ColorWhen, DiagnosticFormat, LintArgs, LintFailOn, LintFormat};
 use crate::config::Configs;
 use crate::load::{self, Loaded};
 use crate::render::diagnostic::Printer;
+use crate::render::junit::{self, Case, Suite, Trouble};
+use crate::render::place::Places;
+use crate::render::sarif;
 use crate::settings::{Look, Outcome, Stream};
+use indexmap::IndexMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sigwright_lint::{LINTS, Level, Levels, Rules};
-use sigwright_syntax::{Severity, suggest};
+use sigwright_syntax::{Diagnostic, Severity, suggest};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::time::SystemTime;
@@ -34,20 +38,104 @@ pub fn run(args: &LintArgs, color: ColorWhen) -> io::Result<Outcome> {
     loaded.unreadable.append(&mut configs.unreadable);
     let mut out = BufWriter::new(io::stdout().lock());
     let look = Look::of(Stream::Out, color);
-    let mut printer = Printer::new(&loaded.sources, args.format, look);
-    for diagnostic in &loaded.diagnostics {
-        printer.print(diagnostic, &mut out)?;
-    }
+    print(&loaded, args.format, look, &mut out)?;
     out.flush()?;
     let err_look = Look::of(Stream::Err, color);
     let mut err = io::stderr().lock();
     for (path, reason) in &loaded.unreadable {
         complain(&mut err, err_look, &format!("{}: {reason}", path.display()))?;
     }
-    if args.format == DiagnosticFormat::Pretty {
+    if args.format == LintFormat::Pretty {
         writeln!(err, "{}", told(&loaded))?;
     }
     Ok(outcome(&loaded, args.fail_on))
+}
+
+fn print(loaded: &Loaded, form: LintFormat, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let form = match form {
+        LintFormat::Pretty => DiagnosticFormat::Pretty,
+        LintFormat::Short => DiagnosticFormat::Short,
+        LintFormat::Json => DiagnosticFormat::Json,
+        LintFormat::Github => DiagnosticFormat::Github,
+        LintFormat::Sarif => {
+            let (sources, said) = (&loaded.sources, &loaded.diagnostics);
+            return sarif::write(sources, said, &loaded.unreadable, out);
+        }
+        LintFormat::Junit => return junit::write(&suites(loaded), out),
+    };
+    let mut printer = Printer::new(&loaded.sources, form, look);
+    for diagnostic in &loaded.diagnostics {
+        printer.print(diagnostic, out)?;
+    }
+    Ok(())
+}
+
+/// A suite per file, with a case per lint that found something; a file without remarks has
+/// one case that passes.
+fn suites(loaded: &Loaded) -> Vec<Suite> {
+    let mut places = Places::new(&loaded.sources);
+    let mut suites = Vec::new();
+    for file in &loaded.files {
+        let mut cases: IndexMap<&str, Vec<&Diagnostic>> = IndexMap::new();
+        for said in &loaded.diagnostics {
+            if said.span().is_some_and(|span| span.source == file.source) {
+                cases.entry(said.code).or_default().push(said);
+            }
+        }
+        let mut cases: Vec<Case> = cases
+            .into_iter()
+            .map(|(code, said)| case(&mut places, code, &said))
+            .collect();
+        if cases.is_empty() {
+            cases.push(Case {
+                name: "lint".to_owned(),
+                trouble: None,
+            });
+        }
+        suites.push(Suite {
+            name: places.name(file.source).to_owned(),
+            cases,
+        });
+    }
+    suites.extend(loaded.unreadable.iter().map(|(path, reason)| Suite {
+        name: path.display().to_string(),
+        cases: vec![Case {
+            name: "read".to_owned(),
+            trouble: Some(Trouble {
+                tag: "error",
+                message: reason.clone(),
+                text: reason.clone(),
+            }),
+        }],
+    }));
+    suites
+}
+
+fn case(places: &mut Places<'_>, code: &str, said: &[&Diagnostic]) -> Case {
+    let mut text = String::new();
+    for said in said {
+        if let Some(span) = said.span() {
+            let (line, column) = places.start(span);
+            let name = places.name(span.source);
+            text.push_str(&format!("{name}:{line}:{column}: "));
+        }
+        text.push_str(said.severity.as_str());
+        text.push_str(": ");
+        text.push_str(&said.message);
+        if let Some(help) = &said.help {
+            text.push_str(&format!(" ({help})"));
+        }
+        text.push('\n');
+    }
+    let first = said.first().map_or("", |said| said.message.as_str());
+    Case {
+        name: code.to_owned(),
+        trouble: Some(Trouble {
+            tag: "failure",
+            message: first.to_owned(),
+            text,
+        }),
+    }
 }
 
 /// Asks all lints.

@@ -1,6 +1,7 @@
 //! Diagnostics: pretty (through miette), short, JSON.
 
-use super::escape;
+use super::place::Places;
+use super::{escape, github};
 use crate::args::DiagnosticFormat;
 use crate::settings::Look;
 use miette::{
@@ -9,7 +10,7 @@ use miette::{
 };
 use serde::Serialize;
 use sigwright_syntax::diagnostic::Label;
-use sigwright_syntax::{Diagnostic, Severity, SourceId, Sources, Span};
+use sigwright_syntax::{Diagnostic, Fix, Safety, Severity, SourceId, Sources};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
@@ -21,7 +22,7 @@ pub struct Printer<'a> {
     form: DiagnosticFormat,
     look: Look,
     safe: HashMap<SourceId, Cow<'a, str>>,
-    lines: HashMap<SourceId, Vec<u32>>,
+    places: Places<'a>,
 }
 
 impl<'a> Printer<'a> {
@@ -32,7 +33,7 @@ impl<'a> Printer<'a> {
             form,
             look,
             safe: HashMap::new(),
-            lines: HashMap::new(),
+            places: Places::new(sources),
         }
     }
 
@@ -42,37 +43,17 @@ impl<'a> Printer<'a> {
             DiagnosticFormat::Pretty => self.pretty(diagnostic, out),
             DiagnosticFormat::Short => self.short(diagnostic, out),
             DiagnosticFormat::Json => self.json(diagnostic, out),
+            DiagnosticFormat::Github => github::annotation(&mut self.places, diagnostic, out),
         }
-    }
-
-    fn name(&self, id: SourceId) -> &'a str {
-        self.sources.get(id).map_or("", |s| s.name.as_str())
-    }
-
-    /// Line and column, counted from 1, the column in characters.
-    fn position(&mut self, span: Span) -> (usize, usize) {
-        let Some(source) = self.sources.get(span.source) else {
-            return (1, 1);
-        };
-        let starts = self.lines.entry(span.source).or_insert_with(|| {
-            let ends = source.text.bytes().zip(1u32..).filter(|(b, _)| *b == b'\n');
-            std::iter::once(0)
-                .chain(ends.map(|(_, next)| next))
-                .collect()
-        });
-        let line = starts.partition_point(|start| *start <= span.start).max(1);
-        let start = starts.get(line - 1).copied().unwrap_or(0);
-        let before = source.text.get(start as usize..span.start as usize);
-        (line, before.map_or(0, |b| b.chars().count()) + 1)
     }
 
     fn short(&mut self, diagnostic: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
         if let Some(span) = diagnostic.span() {
-            let (line, column) = self.position(span);
+            let (line, column) = self.places.start(span);
             write!(
                 out,
                 "{}:{line}:{column}: ",
-                escape::line(self.name(span.source))
+                escape::line(self.places.name(span.source))
             )?;
         }
         writeln!(
@@ -86,16 +67,17 @@ impl<'a> Printer<'a> {
 
     fn json(&mut self, diagnostic: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
         let span = diagnostic.span();
-        let (line, column) = span.map(|s| self.position(s)).unzip();
+        let (line, column) = span.map(|s| self.places.start(s)).unzip();
         let line = JsonDiagnostic {
             code: diagnostic.code,
             severity: diagnostic.severity.as_str(),
             message: &diagnostic.message,
-            path: span.map(|s| self.name(s.source)),
+            path: span.map(|s| self.places.name(s.source)),
             line,
             column,
             span: span.map(|s| [s.start, s.end]),
             help: diagnostic.help.as_deref(),
+            fixes: diagnostic.fixes.iter().map(JsonFix::new).collect(),
         };
         serde_json::to_writer(&mut *out, &line)?;
         out.write_all(b"\n")
@@ -145,6 +127,35 @@ struct JsonDiagnostic<'a> {
     column: Option<usize>,
     span: Option<[u32; 2]>,
     help: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<JsonFix<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonFix<'a> {
+    title: &'a str,
+    safe: bool,
+    edits: Vec<JsonEdit<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonEdit<'a> {
+    span: [u32; 2],
+    text: &'a str,
+}
+
+impl<'a> JsonFix<'a> {
+    fn new(fix: &'a Fix) -> Self {
+        let edits = fix.edits.iter().map(|edit| JsonEdit {
+            span: [edit.span.start, edit.span.end],
+            text: &edit.text,
+        });
+        JsonFix {
+            title: &fix.title,
+            safe: fix.safety == Safety::Safe,
+            edits: edits.collect(),
+        }
+    }
 }
 
 /// A diagnostic in miette's terms: labels of the main file, other files below.

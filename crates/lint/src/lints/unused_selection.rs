@@ -15,6 +15,10 @@ filter or a leftover. Name it in the condition, or remove it; a name that begins
 };
 
 fn check(rule: &RuleCx<'_>, sink: &mut Sink<'_>) {
+    // a misspelt name in the condition is reported there
+    if rule.cx.document.faulty {
+        return;
+    }
     let detection = &rule.rule.detection;
     let mut used = HashSet::new();
     for condition in &detection.conditions {

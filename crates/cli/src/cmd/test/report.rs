@@ -2,6 +2,7 @@
 
 use crate::args::TestFormat;
 use crate::render::escape;
+use crate::render::junit::{self, Case, Suite, Trouble};
 use crate::render::paint::Style;
 use crate::settings::Look;
 use serde_json::json;
@@ -215,69 +216,55 @@ impl Report {
         Ok(())
     }
 
-    /// The dialect of JUnit XML that build servers agree on: suites, cases, `failure`,
-    /// `error` and `skipped`.
     fn junit(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-        writeln!(out, "<testsuites name=\"sigwright\">")?;
-        for file in &self.files {
-            let mut cases: Vec<(&str, &str, Status)> = file
-                .cases
-                .iter()
-                .map(|(name, why, status)| (name.as_str(), why.as_str(), status.clone()))
-                .collect();
-            if let Some(error) = &file.error {
-                cases.push(("file", "", Status::Error(error.clone())));
-            } else if file.is_untested() {
-                cases.push((
-                    "file",
-                    "",
-                    Status::NotRun("untested: no cases file beside it"),
-                ));
-            }
-            let count = |name: &str| cases.iter().filter(|(.., s)| s.name() == name).count();
-            writeln!(
-                out,
-                "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">",
-                xml(&file.rule),
-                cases.len(),
-                count("failed"),
-                count("error"),
-                count("not-run"),
-            )?;
-            for (name, why, status) in &cases {
-                write!(
-                    out,
-                    "    <testcase classname=\"{}\" name=\"{}\"",
-                    xml(&file.rule),
-                    xml(name)
-                )?;
-                let tag = match status {
-                    Status::Passed => {
-                        writeln!(out, "/>")?;
-                        continue;
-                    }
-                    Status::Failed(_) => "failure",
-                    Status::Error(_) => "error",
-                    Status::NotRun(_) => "skipped",
-                };
-                let text = status.text().unwrap_or("");
-                let message = match status {
-                    Status::NotRun(reason) => reason,
-                    _ if why.is_empty() => text.lines().next().unwrap_or(""),
-                    _ => why,
-                };
-                writeln!(
-                    out,
-                    ">\n      <{tag} message=\"{}\">{}</{tag}>\n    </testcase>",
-                    xml(message),
-                    xml(text)
-                )?;
-            }
-            writeln!(out, "  </testsuite>")?;
-        }
-        writeln!(out, "</testsuites>")
+        let suites: Vec<Suite> = self.files.iter().map(suite).collect();
+        junit::write(&suites, out)
     }
+}
+
+fn suite(file: &Checked) -> Suite {
+    let mut cases: Vec<(&str, &str, Status)> = file
+        .cases
+        .iter()
+        .map(|(name, why, status)| (name.as_str(), why.as_str(), status.clone()))
+        .collect();
+    if let Some(error) = &file.error {
+        cases.push(("file", "", Status::Error(error.clone())));
+    } else if file.is_untested() {
+        cases.push((
+            "file",
+            "",
+            Status::NotRun("untested: no cases file beside it"),
+        ));
+    }
+    let cases = cases.into_iter().map(|(name, why, status)| Case {
+        name: name.to_owned(),
+        trouble: trouble(why, &status),
+    });
+    Suite {
+        name: file.rule.clone(),
+        cases: cases.collect(),
+    }
+}
+
+fn trouble(why: &str, status: &Status) -> Option<Trouble> {
+    let tag = match status {
+        Status::Passed => return None,
+        Status::Failed(_) => "failure",
+        Status::Error(_) => "error",
+        Status::NotRun(_) => "skipped",
+    };
+    let text = status.text().unwrap_or("");
+    let message = match status {
+        Status::NotRun(reason) => reason,
+        _ if why.is_empty() => text.lines().next().unwrap_or(""),
+        _ => why,
+    };
+    Some(Trouble {
+        tag,
+        message: message.to_owned(),
+        text: text.to_owned(),
+    })
 }
 
 fn indented(text: &str, indent: &str) -> String {
@@ -289,32 +276,9 @@ fn indented(text: &str, indent: &str) -> String {
     text.trim_start().to_owned()
 }
 
-/// Text for XML 1.0: markup escaped, characters it does not allow replaced.
-fn xml(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            '\t' => out.push('\t'),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn xml_stays_well_formed() {
-        assert_eq!(xml("a<b>&\"\x1b\n"), "a&lt;b&gt;&amp;&quot;\u{fffd}&#10;");
-    }
 
     #[test]
     fn what_has_no_cases_is_skipped_and_never_passed() {
