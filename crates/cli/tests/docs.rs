@@ -13,7 +13,7 @@ use common::Place;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PAGES: [&str; 2] = ["README.md", "docs/cli.md"];
+const PAGES: [&str; 3] = ["README.md", "docs/cli.md", "docs/lint.md"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

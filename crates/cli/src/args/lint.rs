@@ -8,7 +8,7 @@ pub(super) const EXAMPLES_LINT: &str = "\
 Examples:
   sigwright lint rules
   sigwright lint --format short rules/kubernetes
-  sigwright lint --warning sigmahq --off missing-author rules
+  sigwright lint --warning sigmahq --off missing-id rules
   sigwright lint --format sarif --fail-on warnings rules
   sigwright lint --explain duplicate-tag
 
