@@ -15,13 +15,14 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("convert", &["ir", "syntax"]),
     ("engine", &["ir", "syntax"]),
     ("events", &["engine"]),
+    ("lint", &["ir", "syntax"]),
     ("sample", &[]),
     ("state", &["engine"]),
     ("verify", &["convert", "engine", "ir", "syntax"]),
     (
         "cli",
         &[
-            "convert", "engine", "events", "ir", "sample", "state", "syntax", "verify",
+            "convert", "engine", "events", "ir", "lint", "sample", "state", "syntax", "verify",
         ],
     ),
 ];

@@ -26,7 +26,7 @@ impl Levels {
     /// Sets the level of a lint, of a group, or of `all`; lints named outright are to be set
     /// last. False where there is no such name.
     pub fn set(&mut self, name: &str, level: Level) -> bool {
-        let mut known = name == "all";
+        let mut known = name == "all" || Group::ALL.iter().any(|group| group.as_str() == name);
         for (lint, old) in LINTS.iter().zip(&mut self.0) {
             if name == "all" || lint.group.as_str() == name || lint.name == name {
                 *old = level;
