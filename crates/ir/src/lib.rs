@@ -9,12 +9,14 @@ pub mod display;
 pub mod expr;
 mod filters;
 mod fingerprint;
+pub mod fold;
 pub mod hints;
 pub mod limits;
 mod lower;
 mod names;
 pub mod pass;
 pub mod pred;
+pub mod proof;
 pub mod rule;
 mod spelling;
 
