@@ -111,7 +111,7 @@ fn number(text: &str) -> Option<Value> {
 }
 
 /// What a YAML 1.1 or 1.2 reader may take a plain scalar for that is text here.
-pub(crate) fn other_reading(text: &str) -> Option<&'static str> {
+pub fn other_reading(text: &str) -> Option<&'static str> {
     let first = *text.as_bytes().first()?;
     if !matches!(first, b'0'..=b'9' | b'-' | b'+' | b'.')
         && !matches!(first | 0x20, b'y' | b'n' | b'o')

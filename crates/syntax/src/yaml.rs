@@ -1,8 +1,10 @@
-//! YAML text to nodes with spans; the only file that knows the YAML crate.
+//! YAML text to nodes with spans; the only module that knows the YAML crate.
 //!
 //! Comes in: the text of a file. Goes out: one [`YamlDocument`] per document, aliases and
 //! `<<` merge keys resolved within [`Limits`], duplicate keys kept and reported. After a syntax
 //! error, reading resumes at the next `---`.
+
+mod written;
 
 use crate::Comment;
 use crate::diagnostic::{Diagnostic, Sink};
@@ -13,6 +15,7 @@ use crate::source::SourceId;
 use crate::span::{Span, Spanned};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Tag};
 use std::collections::{HashMap, HashSet};
+pub use written::{Page, Shape, Written, written};
 
 /// Reads every document of `text`; what is wrong goes to `sink`, comments to `comments` where
 /// they are wanted.
