@@ -13,6 +13,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("syntax", &[]),
     ("ir", &["syntax"]),
     ("convert", &["ir", "syntax"]),
+    ("edit", &["syntax"]),
     ("engine", &["ir", "syntax"]),
     ("events", &["engine"]),
     ("lint", &["ir", "syntax"]),
@@ -22,7 +23,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "convert", "engine", "events", "ir", "lint", "sample", "state", "syntax", "verify",
+            "convert", "edit", "engine", "events", "ir", "lint", "sample", "state", "syntax",
+            "verify",
         ],
     ),
 ];

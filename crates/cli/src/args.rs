@@ -1,6 +1,7 @@
 //! What was typed; what it means is [`crate::settings`].
 
 mod convert;
+mod fmt;
 mod lint;
 mod values;
 
@@ -13,6 +14,8 @@ use std::time::Duration;
 
 pub use convert::*;
 use convert::{EXAMPLES_CONVERT, EXAMPLES_PIPELINE, EXIT_CODES_CONVERT};
+pub use fmt::FmtArgs;
+use fmt::{EXAMPLES_FMT, EXIT_CODES_FMT};
 use lint::EXAMPLES_LINT;
 pub use lint::*;
 pub use values::*;
@@ -70,6 +73,9 @@ pub enum Command {
     /// Check rules and print what is wrong with them
     #[command(after_help = format!("{EXAMPLES_LINT}\n\n{EXIT_CODES}"))]
     Lint(LintArgs),
+    /// Write rules in house style
+    #[command(after_help = format!("{EXAMPLES_FMT}\n\n{EXIT_CODES_FMT}"))]
+    Fmt(FmtArgs),
     /// Write rules as queries of a SIEM or data lake
     #[command(after_help = format!("{EXAMPLES_CONVERT}\n\n{EXIT_CODES_CONVERT}"))]
     Convert(ConvertArgs),

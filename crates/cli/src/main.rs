@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     let ended = match &cli.command {
         Command::Eval(args) => cmd::eval::run(args, cli.color),
         Command::Lint(args) => cmd::lint::run(args, cli.color),
+        Command::Fmt(args) => cmd::fmt::run(args, cli.color),
         Command::Convert(args) => cmd::convert::run(args, cli.color),
         Command::Pipeline(args) => cmd::pipeline::run(args, cli.color),
         Command::Explain(args) => cmd::explain::run(args, cli.color),

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod convert;
 pub mod eval;
 pub mod explain;
+pub mod fmt;
 pub mod lint;
 pub mod man;
 pub mod pipeline;

@@ -10,5 +10,6 @@ pub mod history;
 pub mod json;
 pub mod junit;
 pub mod paint;
+pub mod patch;
 pub mod place;
 pub mod sarif;
