@@ -43,7 +43,7 @@ fn converted(yaml: &str, target: &str, approximate: bool, pipeline: &str) -> Vec
     };
     for (index, one) in set.correlations.iter().enumerate() {
         if voices.correlation(index) {
-            let said = correlation::convert(one, &rules, &sources, &target);
+            let said = correlation::convert(one, &set, &rules, &sources, &target);
             all.push(match said {
                 Ok(correlated) => Ok(correlated.query),
                 Err(said) => Err((

@@ -5,9 +5,11 @@
 mod ask;
 mod forms;
 mod observed;
+mod sql;
 mod voices;
 
 pub use forms::{Correlations, Form, Takes, Type};
+pub use sql::{Follow, Timeline};
 pub use voices::Voices;
 
 use crate::Unsupported;
@@ -17,7 +19,8 @@ use crate::print::fill;
 use crate::rule::Rule;
 use ask::Ask;
 use observed::Observed;
-use sigwright_ir::{CorrelationRule, Reference};
+use sigwright_ir::hints::Refire;
+use sigwright_ir::{CorrelationRule, Hints, Reference, RuleSet};
 use sigwright_syntax::ast::CorrelationKind;
 use sigwright_syntax::{Diagnostics, Sources, Span};
 
@@ -41,18 +44,24 @@ pub struct Correlated {
     pub query: String,
     /// What it misses or finds wrongly, in sentences.
     pub loses: &'static [&'static str],
+    /// The hints of the correlation that it says nothing of: it shows more or plainer alerts.
+    pub unsaid: Vec<&'static str>,
 }
 
-/// The query of a correlation. `rules` are those of the set the correlation is from.
+/// The query of a correlation. `rules` are those of `set`, the one the correlation is from.
 ///
 /// # Errors
 /// What the dialect cannot express, and what is wrong with the rules referred to.
 pub fn convert(
     correlation: &CorrelationRule,
+    set: &RuleSet,
     rules: &[Result<Rule, Diagnostics>],
     sources: &Sources,
     target: &Target<'_>,
 ) -> Result<Correlated, Diagnostics> {
+    if target.dialect.sql.is_some() {
+        return sql::convert(correlation, set, rules, target);
+    }
     let mut referred = Vec::new();
     for reference in &correlation.references {
         match reference {
@@ -121,7 +130,21 @@ fn written(
     Ok(Correlated {
         query: target.chain.postprocess(&rule, query)?,
         loses: form.loses,
+        unsaid: hints(&correlation.hints),
     })
+}
+
+/// The hints there are, by name.
+fn hints(hints: &Hints) -> Vec<&'static str> {
+    let there = [
+        ("x-suppress", hints.suppress.is_some()),
+        ("x-activation", hints.activation.is_some()),
+        ("x-refire", hints.refire != Refire::Once),
+        ("x-risk", hints.risk.is_some()),
+        ("x-variations", !hints.variations.is_empty()),
+    ];
+    let there = there.into_iter().filter(|(_, there)| *there);
+    there.map(|(name, _)| name).collect()
 }
 
 /// A template with values; of two with one name, the latter's.

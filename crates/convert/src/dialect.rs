@@ -1,6 +1,7 @@
 //! What a query language is to the printer: data.
 
 use crate::Unsupported;
+use crate::correlation::Timeline;
 use crate::print::{Piece, Printer};
 use crate::query::{Leaf, Query};
 use crate::rule::Rule;
@@ -382,6 +383,8 @@ pub struct Sql {
     pub group: Option<Group>,
     /// How values are found in nested JSON; None for columns.
     pub nested: Option<Nested>,
+    /// How correlations are spelled; None where they cannot be.
+    pub timeline: Option<&'static Timeline>,
 }
 
 /// Spells several questions as one; None for the usual way.

@@ -19,7 +19,7 @@ pub struct Client {
 /// PostgreSQL.
 pub const PSQL: Client = Client {
     program: "psql",
-    arguments: &["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1"],
+    arguments: &["-X", "-q", "-t", "--csv", "-v", "ON_ERROR_STOP=1"],
     json: "JSONB",
 };
 
@@ -32,7 +32,31 @@ pub const DUCKDB: Client = Client {
 
 impl Database for Client {
     fn find(&mut self, table: &Table, queries: &[String]) -> Result<BTreeSet<usize>, String> {
-        let script = self.script(table, queries);
+        let mut script = self.load(table);
+        for query in queries {
+            // writing to a string does not fail
+            let _ = writeln!(script, "SELECT \" row\" FROM ({query}) found;");
+        }
+        let text = self.run(script)?;
+        let places = text.lines().filter_map(|line| line.trim().parse().ok());
+        Ok(places.collect())
+    }
+
+    fn rows(&mut self, table: &Table, query: &str) -> Result<Vec<Vec<String>>, String> {
+        let text = self.run(format!("{}{query};\n", self.load(table)))?;
+        let mut reader = csv::ReaderBuilder::new();
+        let mut reader = reader.has_headers(false).from_reader(text.as_bytes());
+        let rows = reader.records().map(|row| match row {
+            Ok(row) => Ok(row.iter().map(str::to_owned).collect()),
+            Err(error) => Err(format!("{}: {error}", self.program)),
+        });
+        rows.collect()
+    }
+}
+
+impl Client {
+    /// What it prints of a script.
+    fn run(&self, script: String) -> Result<String, String> {
         let mut child = Command::new(self.program)
             .args(self.arguments)
             .stdin(Stdio::piped())
@@ -52,16 +76,11 @@ impl Database for Client {
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
         }
-        let text = String::from_utf8_lossy(&output.stdout);
-        Ok(text
-            .lines()
-            .filter_map(|line| line.trim().parse().ok())
-            .collect())
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
-}
 
-impl Client {
-    fn script(&self, table: &Table, queries: &[String]) -> String {
+    /// SQL that makes the table.
+    fn load(&self, table: &Table) -> String {
         let quoted = |name: &String| format!("\"{}\" TEXT", name.replace('"', "\"\""));
         let (columns, rows): (Vec<String>, Vec<Vec<Option<&String>>>) = match table {
             Table::Columns(names, rows) => (
@@ -92,9 +111,6 @@ impl Client {
             let values = std::iter::once(place.to_string()).chain(values);
             let values: Vec<String> = values.collect();
             let _ = writeln!(script, "INSERT INTO logs VALUES ({});", values.join(", "));
-        }
-        for query in queries {
-            let _ = writeln!(script, "SELECT \" row\" FROM ({query}) found;");
         }
         script
     }

@@ -47,6 +47,12 @@ pub trait Database {
     /// # Errors
     /// What the database says.
     fn find(&mut self, table: &Table, queries: &[String]) -> Result<BTreeSet<usize>, String>;
+
+    /// What a query gives: rows of texts, an empty one where there is no value.
+    ///
+    /// # Errors
+    /// What the database says.
+    fn rows(&mut self, table: &Table, query: &str) -> Result<Vec<Vec<String>>, String>;
 }
 
 /// The database and the judge disagree about an event.

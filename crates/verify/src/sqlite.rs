@@ -2,6 +2,7 @@
 
 use crate::{Database, Table};
 use rusqlite::functions::FunctionFlags;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params_from_iter};
 use std::collections::BTreeSet;
 
@@ -13,6 +14,34 @@ impl Database for Sqlite {
     fn find(&mut self, table: &Table, queries: &[String]) -> Result<BTreeSet<usize>, String> {
         find(table, queries).map_err(|error| error.to_string())
     }
+
+    fn rows(&mut self, table: &Table, query: &str) -> Result<Vec<Vec<String>>, String> {
+        rows(table, query).map_err(|error| error.to_string())
+    }
+}
+
+fn rows(table: &Table, query: &str) -> rusqlite::Result<Vec<Vec<String>>> {
+    let database = Connection::open_in_memory()?;
+    add_regexp(&database)?;
+    load(&database, table)?;
+    let mut statement = database.prepare(query)?;
+    let columns = statement.column_count();
+    let mut found = Vec::new();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let text = |column: usize| -> rusqlite::Result<String> {
+            Ok(match row.get_ref(column)? {
+                ValueRef::Null => String::new(),
+                ValueRef::Integer(number) => number.to_string(),
+                ValueRef::Real(number) => number.to_string(),
+                ValueRef::Text(text) | ValueRef::Blob(text) => {
+                    String::from_utf8_lossy(text).into_owned()
+                }
+            })
+        };
+        found.push((0..columns).map(text).collect::<rusqlite::Result<_>>()?);
+    }
+    Ok(found)
 }
 
 fn find(table: &Table, queries: &[String]) -> rusqlite::Result<BTreeSet<usize>> {

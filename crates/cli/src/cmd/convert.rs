@@ -125,17 +125,25 @@ fn converted<'l>(
     };
     let correlations: Vec<Converted> = correlations
         .map(|(_, lowered)| {
-            let said = correlation::convert(lowered, &rules, &loaded.sources, &target);
-            let loses = said.as_ref().map_or(&[][..], |correlated| correlated.loses);
+            let set = &loaded.set;
+            let said = correlation::convert(lowered, set, &rules, &loaded.sources, &target);
             let place = lowered.correlation.kind.span;
             let warning = |loss: &&str| {
                 let message = format!("this query is an approximation: {loss}");
                 Diagnostic::warning("approximate-correlation", place, message)
             };
+            let plainer = |hint: &&str| {
+                let message = format!("this query says nothing of `{hint}`");
+                Diagnostic::warning("unsaid-hint", place, message)
+            };
+            let warnings = said.iter().flat_map(|correlated| {
+                let losses = correlated.loses.iter().map(warning);
+                losses.chain(correlated.unsaid.iter().map(plainer))
+            });
             Converted {
                 meta: &lowered.meta,
                 source: lowered.source,
-                warnings: loses.iter().map(warning).collect(),
+                warnings: warnings.collect(),
                 queries: said.map(|correlated| vec![correlated.query]),
             }
         })

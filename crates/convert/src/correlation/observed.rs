@@ -212,7 +212,7 @@ fn place(correlation: &CorrelationRule, key: &KeyField) -> Span {
 
 /// What a field is called in each rule after its pipelines: a search for it is put beside the
 /// rule's own and read back.
-fn called(
+pub(super) fn called(
     key: &KeyField,
     rules: &[&Rule],
     correlation: &CorrelationRule,

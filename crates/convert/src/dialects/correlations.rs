@@ -4,12 +4,11 @@ use crate::correlation::{Correlations, Form, Takes, Type};
 use sigwright_ir::pred::Comparison;
 
 /// By the language's name.
-pub const CORRELATIONS: [(&str, &Correlations); 5] = [
+pub const CORRELATIONS: [(&str, &Correlations); 4] = [
     ("splunk", &SPLUNK),
     ("esql", &ESQL),
     ("eql", &EQL),
     ("loki", &LOKI),
-    ("sqlite", &SQLITE),
 ];
 
 const BUCKETS: &str = "time is cut into fixed buckets, so a window across the border of two \
@@ -382,48 +381,4 @@ const LOKI_AVG: Form = Form {
     template: "avg_over_time({search}{present} | unwrap {field} | __error__=`` \
                [{timespan}]) by ({by}) {bounds}",
     ..LOKI_COUNT
-};
-
-/// <https://sqlite.org/windowfunctions.html>: a range frame holds both its ends and all rows of
-/// the same time. Times are in `timestamp`, as <https://sqlite.org/lang_datefunc.html> reads
-/// them; what has none is left out.
-const SQLITE: Correlations = Correlations {
-    forms: &[
-        Form {
-            takes: Takes::Lower,
-            rules: (1, usize::MAX),
-            template: "SELECT * FROM (SELECT *, COUNT(*) OVER matches AS event_count \
-                       FROM (SELECT *, CAST(ROUND((julianday(timestamp) - 2440587.5) * 86400000) \
-                       AS INTEGER) AS event_time FROM ({head}({any}){present})) \
-                       WHERE event_time IS NOT NULL WINDOW matches AS ({group}ORDER BY event_time \
-                       RANGE BETWEEN {seconds}000 PRECEDING AND CURRENT ROW)) WHERE {bounds}",
-            loses: &[],
-            ..BUCKET
-        },
-        Form {
-            of: Type::Temporal,
-            takes: Takes::Lower,
-            rules: (1, usize::MAX),
-            search: (
-                "MAX(CASE WHEN {condition} THEN 1 ELSE 0 END) OVER matches",
-                " + ",
-            ),
-            template: "SELECT * FROM (SELECT *, {search} AS event_type_count \
-                       FROM (SELECT *, CAST(ROUND((julianday(timestamp) - 2440587.5) * 86400000) \
-                       AS INTEGER) AS event_time FROM ({head}({any}){present})) \
-                       WHERE event_time IS NOT NULL WINDOW matches AS ({group}ORDER BY event_time \
-                       RANGE BETWEEN {seconds}000 PRECEDING AND CURRENT ROW)) WHERE {bounds}",
-            loses: &[],
-            ..BUCKET
-        },
-    ],
-    not_in: &["json"],
-    head: " WHERE ",
-    group: ("PARTITION BY LOWER(", "), LOWER(", ") "),
-    aliases: None,
-    present: " AND {field} IS NOT NULL",
-    bound: ("{measure} {op} {bound}", " AND "),
-    comparisons: super::splunk::comparisons,
-    presence: None,
-    units: &[],
 };

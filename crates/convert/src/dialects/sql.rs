@@ -133,6 +133,7 @@ const BESIDES: Sql = Sql {
     regex: regex::as_written,
     group: None,
     nested: None,
+    timeline: None,
 };
 
 /// The strings of a language with an `ILIKE` that takes any case.

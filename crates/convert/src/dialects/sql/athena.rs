@@ -3,6 +3,7 @@
 //! <https://trino.io/docs/current/functions/regexp.html>
 
 use super::{BESIDES, CASED_LIKE, ROWS, SQL, regex};
+use crate::correlation::{Follow, Timeline};
 use crate::dialect::{Dialect, NO_TEXT, Ops, Sql, Text};
 
 /// Athena.
@@ -33,8 +34,22 @@ pub const ATHENA: Dialect = Dialect {
         ..SQL.ops
     },
     sql: Some(Sql {
+        timeline: Some(&TIMELINE),
         regex: regex::java,
         ..BESIDES
     }),
     ..SQL
+};
+
+const TIMELINE: Timeline = Timeline {
+    folded: "lower(CAST({field} AS VARCHAR))",
+    number: "TRY_CAST({field} AS DECIMAL(38, 9))",
+    real: "CAST({value} AS DOUBLE)",
+    micros: "CAST(ROUND(to_unixtime(TRY(from_iso8601_timestamp_nanos({field}))) * 1e6) AS BIGINT)",
+    scaled: "CAST(TRY_CAST({field} AS DECIMAL(38, 9)) * 1000000 / {per} AS BIGINT)",
+    shown: "from_unixtime({micros} / 1e6, 'UTC')",
+    follow: Follow::Folded {
+        reached: "reduce(array_agg(CAST(ROW(n, next) AS ROW(n BIGINT, next BIGINT)) ORDER BY n), ARRAY[BIGINT '1'], (s, x) -> IF(x.n = element_at(s, -1), s || x.next, s), s -> s)",
+        among: "contains({reached}, {n})",
+    },
 };

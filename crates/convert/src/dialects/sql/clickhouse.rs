@@ -3,6 +3,7 @@
 //! <https://clickhouse.com/docs/sql-reference/functions/string-search-functions>
 
 use super::{BESIDES, ROWS, SQL, regex};
+use crate::correlation::{Follow, Timeline};
 use crate::dialect::{Dialect, Fields, Logic, NO_TEXT, Ops, Sql, Strings, Text};
 
 /// ClickHouse.
@@ -64,8 +65,22 @@ pub const CLICKHOUSE: Dialect = Dialect {
         ..SQL.ops
     },
     sql: Some(Sql {
+        timeline: Some(&TIMELINE),
         regex: regex::re2_of_clickhouse,
         ..BESIDES
     }),
     ..SQL
+};
+
+const TIMELINE: Timeline = Timeline {
+    folded: "lowerUTF8(toString({field}))",
+    number: "toDecimal128OrNull(toString({field}), 9)",
+    real: "toFloat64({value})",
+    micros: "toUnixTimestamp64Micro(parseDateTime64BestEffortOrNull(toString({field}), 6, 'UTC'))",
+    scaled: "toInt64(toDecimal128OrNull(toString({field}), 9) * 1000000 / {per})",
+    shown: "fromUnixTimestamp64Micro({micros}, 'UTC')",
+    follow: Follow::Folded {
+        reached: "arrayFold((s, x) -> if(x.1 = s[-1], arrayPushBack(s, x.2), s), arraySort(groupArray((n, next))), [toUInt64(1)])",
+        among: "has({reached}, {n})",
+    },
 };

@@ -5,6 +5,7 @@
 
 use super::{BESIDES, ROWS, SQL, inside, regex};
 use crate::Unsupported;
+use crate::correlation::{Follow, Timeline};
 use crate::dialect::{
     Dialect, Fields, Format, Hooks, Link, Logic, NO_TEXT, Ops, Sql, Strings, Text,
 };
@@ -76,6 +77,7 @@ pub const DATABRICKS: Dialect = Dialect {
         ..SQL.ops
     },
     sql: Some(Sql {
+        timeline: Some(&TIMELINE),
         regex: regex::java,
         group: Some(alternatives),
         ..BESIDES
@@ -139,3 +141,16 @@ fn alternatives(
         ],
     )))
 }
+
+const TIMELINE: Timeline = Timeline {
+    folded: "lower(cast({field} as string))",
+    number: "try_cast({field} as decimal(38, 9))",
+    real: "cast({value} as double)",
+    micros: "unix_micros(try_cast({field} as timestamp))",
+    scaled: "cast(try_cast({field} as decimal(38, 9)) * 1000000 / {per} as bigint)",
+    shown: "timestamp_micros({micros})",
+    follow: Follow::Folded {
+        reached: "aggregate(array_sort(collect_list(struct(n, next))), array(cast(1 as bigint)), (s, x) -> if(x.n = element_at(s, -1), concat(s, array(x.next)), s))",
+        among: "array_contains({reached}, {n})",
+    },
+};

@@ -3,6 +3,7 @@
 //! <https://duckdb.org/docs/stable/sql/functions/pattern_matching>
 
 use super::{BESIDES, CASED_LIKE, ILIKE, ROWS, SQL, regex};
+use crate::correlation::{Follow, Timeline};
 use crate::dialect::{Dialect, Ops, Sql};
 
 /// DuckDB.
@@ -26,8 +27,19 @@ pub const DUCKDB: Dialect = Dialect {
         ..SQL.ops
     },
     sql: Some(Sql {
+        timeline: Some(&TIMELINE),
         regex: regex::re2,
         ..BESIDES
     }),
     ..SQL
+};
+
+const TIMELINE: Timeline = Timeline {
+    folded: "lower(CAST({field} AS VARCHAR))",
+    number: "CASE WHEN regexp_matches(CAST({field} AS VARCHAR), '^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?$') THEN TRY_CAST({field} AS DECIMAL(38, 9)) END",
+    real: "CAST({value} AS DOUBLE)",
+    micros: "epoch_us(TRY_CAST({field} AS TIMESTAMPTZ))",
+    scaled: "CAST(TRY_CAST({field} AS DECIMAL(38, 9)) * 1000000 / {per} AS BIGINT)",
+    shown: "to_timestamp({micros} / 1000000.0)",
+    follow: Follow::Recursive,
 };

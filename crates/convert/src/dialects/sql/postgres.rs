@@ -4,6 +4,7 @@
 //! <https://www.postgresql.org/docs/current/functions-matching.html>
 
 use super::{BESIDES, CASED_LIKE, ILIKE, JSON, ROWS, SQL, regex};
+use crate::correlation::{Follow, Timeline};
 use crate::dialect::{Dialect, Nested, Ops, Sql};
 
 /// PostgreSQL.
@@ -40,6 +41,7 @@ const COLUMNS: Dialect = Dialect {
 };
 
 const BESIDES_COLUMNS: Sql = Sql {
+    timeline: Some(&TIMELINE),
     regex: regex::postgres,
     ..BESIDES
 };
@@ -64,4 +66,15 @@ const EVENT: Dialect = Dialect {
         ..BESIDES_COLUMNS
     }),
     ..COLUMNS
+};
+
+/// Times without an offset are of the session's time zone.
+const TIMELINE: Timeline = Timeline {
+    folded: "lower({field}::text)",
+    number: "CASE WHEN {field}::text ~ '^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$' THEN {field}::text::numeric END",
+    real: "({value})::double precision",
+    micros: "(extract(epoch from {field}::timestamptz) * 1000000)::bigint",
+    scaled: "({field}::numeric * 1000000 / {per})::bigint",
+    shown: "to_timestamp({micros} / 1000000.0)",
+    follow: Follow::Recursive,
 };

@@ -4,6 +4,7 @@
 //! <https://sqlite.org/lang_expr.html>
 
 use super::{BESIDES, JSON, ROWS, SQL};
+use crate::correlation::{Follow, Timeline};
 use crate::dialect::{Dialect, Fields, Logic, NO_TEXT, Nested, Ops, Sql, Strings, Text, Wild};
 
 /// SQLite.
@@ -78,6 +79,7 @@ const COLUMNS: Dialect = Dialect {
 };
 
 const BESIDES_COLUMNS: Sql = Sql {
+    timeline: Some(&TIMELINE),
     // Deeper trees than 1,000 are refused: https://sqlite.org/limits.html#max_expr_depth
     longest: Some(100),
     glob: Wild {
@@ -122,3 +124,15 @@ const REACHED: &str = "WITH RECURSIVE r(rest, j, t, v) AS (SELECT {name}, event,
 
 /// <https://sqlite.org/lang_keywords.html>
 const KEYWORDS: &str = "ABORT ACTION ADD AFTER ALL ALTER ALWAYS ANALYZE AND AS ASC ATTACH AUTOINCREMENT BEFORE BEGIN BETWEEN BY CASCADE CASE CAST CHECK COLLATE COLUMN COMMIT CONFLICT CONSTRAINT CREATE CROSS CURRENT CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DATABASE DEFAULT DEFERRABLE DEFERRED DELETE DESC DETACH DISTINCT DO DROP EACH ELSE END ESCAPE EXCEPT EXCLUDE EXCLUSIVE EXISTS EXPLAIN FAIL FILTER FIRST FOLLOWING FOR FOREIGN FROM FULL GENERATED GLOB GROUP GROUPS HAVING IF IGNORE IMMEDIATE IN INDEX INDEXED INITIALLY INNER INSERT INSTEAD INTERSECT INTO IS ISNULL JOIN KEY LAST LEFT LIKE LIMIT MATCH MATERIALIZED NATURAL NO NOT NOTHING NOTNULL NULL NULLS OF OFFSET ON OR ORDER OTHERS OUTER OVER PARTITION PLAN PRAGMA PRECEDING PRIMARY QUERY RAISE RANGE RECURSIVE REFERENCES REGEXP REINDEX RELEASE RENAME REPLACE RESTRICT RETURNING RIGHT ROLLBACK ROW ROWS SAVEPOINT SELECT SET TABLE TEMP TEMPORARY THEN TIES TO TRANSACTION TRIGGER UNBOUNDED UNION UNIQUE UPDATE USING VACUUM VALUES VIEW VIRTUAL WHEN WHERE WINDOW WITH WITHOUT";
+
+/// Times are read to the millisecond: <https://sqlite.org/lang_datefunc.html>.
+/// `LOWER` folds ASCII: <https://sqlite.org/lang_corefunc.html#lower>.
+const TIMELINE: Timeline = Timeline {
+    folded: "LOWER(CAST({field} AS TEXT))",
+    number: "CASE WHEN {field} NOT GLOB '*[^-+.0-9eE]*' AND json_valid({field}) THEN CAST({field} AS REAL) END",
+    real: "{value}",
+    micros: "CAST(ROUND((julianday({field}) - 2440587.5) * 86400000) AS INTEGER) * 1000",
+    scaled: "CAST({field} * (1000000.0 / {per}) AS INTEGER)",
+    shown: "strftime('%Y-%m-%dT%H:%M:%fZ', {micros} / 1000000.0, 'unixepoch')",
+    follow: Follow::Recursive,
+};
