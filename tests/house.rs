@@ -10,21 +10,22 @@ use std::path::Path;
 /// Each crate with the crates of this workspace it may depend on, as `docs/architecture.md`
 /// draws them.
 const MAY_KNOW: &[(&str, &[&str])] = &[
+    ("attack", &[]),
     ("syntax", &[]),
     ("ir", &["syntax"]),
-    ("convert", &["ir", "syntax"]),
+    ("convert", &["attack", "ir", "syntax"]),
     ("edit", &["syntax"]),
     ("engine", &["ir", "syntax"]),
     ("events", &["engine"]),
-    ("lint", &["ir", "syntax"]),
+    ("lint", &["attack", "ir", "syntax"]),
     ("sample", &[]),
     ("state", &["engine"]),
     ("verify", &["convert", "engine", "ir", "syntax"]),
     (
         "cli",
         &[
-            "convert", "edit", "engine", "events", "ir", "lint", "sample", "state", "syntax",
-            "verify",
+            "attack", "convert", "edit", "engine", "events", "ir", "lint", "sample", "state",
+            "syntax", "verify",
         ],
     ),
 ];

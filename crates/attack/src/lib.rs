@@ -140,6 +140,15 @@ impl Attack {
         self.get(id).filter(|entry| entry.is_technique())
     }
 
+    /// The technique of that id, or the one that took its place.
+    pub fn current(&self, id: &str) -> Option<&Entry> {
+        let entry = self.technique(id)?;
+        match &entry.fate {
+            Fate::Replaced(by) => by.first().and_then(|new| self.technique(new)),
+            _ => Some(entry),
+        }
+    }
+
     /// All entries.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

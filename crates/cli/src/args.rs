@@ -1,5 +1,6 @@
 //! What was typed; what it means is [`crate::settings`].
 
+mod attack;
 mod convert;
 mod fmt;
 mod lint;
@@ -12,6 +13,8 @@ use sigwright_syntax::ast::Level;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use attack::EXAMPLES_ATTACK;
+pub use attack::*;
 pub use convert::*;
 use convert::{EXAMPLES_CONVERT, EXAMPLES_PIPELINE, EXIT_CODES_CONVERT};
 pub use fmt::FmtArgs;
@@ -94,6 +97,9 @@ pub enum Command {
     /// Run converted rules in a database and compare with Sigwright's own verdicts
     #[command(after_help = EXAMPLES_VERIFY)]
     Verify(VerifyArgs),
+    /// Say what ATT&CK tags stand for, or make a newer table of them
+    #[command(after_help = EXAMPLES_ATTACK)]
+    Attack(AttackCommandArgs),
     /// Write an invented log to test with
     #[command(after_help = EXAMPLES_SAMPLE)]
     Sample(SampleArgs),

@@ -1,10 +1,12 @@
 //! Finds the configuration of each rule file: the nearest one in a directory above it.
 
+use crate::cmd::attack;
 use crate::load;
 use sigwright_lint::{Config, Levels, Options};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The names of a configuration, the first one found in a directory counts.
 const NAMES: [&str; 3] = ["sigwright.toml", "sigwright.yml", "sigwright.yaml"];
@@ -72,9 +74,18 @@ impl Configs {
 
     /// What else is set for a rule file.
     pub fn options(&mut self, path: &Path) -> Options {
-        self.of(path)
-            .map(|found| found.config.options.clone())
-            .unwrap_or_default()
+        let Some(found) = self.of(path) else {
+            return Options::default();
+        };
+        let mut options = found.config.options.clone();
+        if let Some(table) = &found.config.attack {
+            let table = found.directory.join(table);
+            match attack::read(&table) {
+                Ok(attack) => options.attack = Some(Arc::new(attack)),
+                Err(reason) => self.unreadable.push((table, reason)),
+            }
+        }
+        options
     }
 
     fn of(&mut self, path: &Path) -> Option<Rc<Found>> {

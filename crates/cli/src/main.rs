@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Test(args) => cmd::test::run(args, cli.color),
         Command::Verify(args) => cmd::verify::run(args, cli.color),
         Command::State(args) => cmd::state::run(args, cli.color),
+        Command::Attack(args) => cmd::attack::run(args, cli.color),
         Command::Sample(args) => cmd::sample::run(args),
         Command::Completions(args) => cmd::completions::run(args),
         Command::Man(args) => cmd::man::run(args),

@@ -19,7 +19,7 @@ pub fn threats<'t>(tags: impl Iterator<Item = &'t str>) -> Vec<(&'static Entry, 
         }
     }
     for name in &names {
-        let Some(tagged) = attack.technique(name) else {
+        let Some(tagged) = attack.current(name) else {
             continue;
         };
         let one: Tagged = match tagged.id.split_once('.') {

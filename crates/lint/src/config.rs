@@ -4,8 +4,10 @@ use crate::table::{Group, LINTS, Level, find};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use indexmap::IndexMap;
 use serde::Deserialize;
+use sigwright_attack::Attack;
 use sigwright_syntax::suggest;
 use std::fmt;
+use std::sync::Arc;
 
 /// Levels of all lints, by their place in [`LINTS`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +87,8 @@ pub struct Config {
     levels: IndexMap<String, Level>,
     paths: Vec<(GlobSet, IndexMap<String, Level>)>,
     exclude: GlobSet,
+    /// The table of ATT&CK to use instead of the one built in, as the path is written.
+    pub attack: Option<String>,
     /// What else may be set.
     pub options: Options,
 }
@@ -95,11 +99,24 @@ pub struct Config {
 pub struct Options {
     /// Characters a title may have.
     pub title_length: usize,
+    /// ATT&CK as it is known here; nothing for the table built in.
+    #[serde(skip)]
+    pub attack: Option<Arc<Attack>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { title_length: 110 }
+        Options {
+            title_length: 110,
+            attack: None,
+        }
+    }
+}
+
+impl Options {
+    /// ATT&CK as it is known here.
+    pub fn attack(&self) -> &Attack {
+        self.attack.as_deref().unwrap_or(Attack::built_in())
     }
 }
 
@@ -116,6 +133,7 @@ struct Part {
     levels: IndexMap<String, String>,
     paths: Vec<Paths>,
     exclude: Vec<String>,
+    attack: Option<String>,
     options: Options,
 }
 
@@ -155,6 +173,7 @@ impl Config {
             levels: levels(part.levels)?,
             paths: paths.collect::<Result<_, ConfigFault>>()?,
             exclude: globs(&part.exclude)?,
+            attack: part.attack,
             options: part.options,
         })
     }

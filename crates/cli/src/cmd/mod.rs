@@ -1,5 +1,6 @@
 //! The subcommands.
 
+pub mod attack;
 pub mod completions;
 pub mod convert;
 pub mod eval;
