@@ -79,12 +79,16 @@ impl Attack {
         let first = text.lines().next().unwrap_or_default();
         let version = first.split_whitespace().find_map(|word| {
             let digits = word.strip_prefix('v')?.trim_end_matches([',', ':', '.']);
-            digits.starts_with(|c: char| c.is_ascii_digit()).then_some(digits)
+            digits
+                .starts_with(|c: char| c.is_ascii_digit())
+                .then_some(digits)
         });
-        let version = version.filter(|_| first.starts_with('#')).ok_or_else(|| Fault {
-            line: 1,
-            message: "the first line names no version".to_owned(),
-        })?;
+        let version = version
+            .filter(|_| first.starts_with('#'))
+            .ok_or_else(|| Fault {
+                line: 1,
+                message: "the first line names no version".to_owned(),
+            })?;
         let mut table = Attack {
             version: version.to_owned(),
             entries: Vec::new(),
@@ -193,11 +197,12 @@ pub fn is_id(name: &str) -> bool {
     let known = ["T", "TA", "G", "S", "M", "DS", "A", "C"]
         .iter()
         .any(|kind| letters.eq_ignore_ascii_case(kind));
-    let digits = |text: &str, count: usize| {
-        text.len() == count && text.bytes().all(|b| b.is_ascii_digit())
-    };
+    let digits =
+        |text: &str, count: usize| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
     known
-        && main.get(letters.len()..).is_some_and(|rest| digits(rest, 4))
+        && main
+            .get(letters.len()..)
+            .is_some_and(|rest| digits(rest, 4))
         && match sub {
             Some(sub) => letters.eq_ignore_ascii_case("T") && digits(sub, 3),
             None => true,
@@ -281,10 +286,28 @@ mod tests {
 
     #[test]
     fn ids_have_letters_and_digits() {
-        for id in ["T1059", "t1059.001", "ta0002", "G0016", "S0002", "m1013", "ds0001", "A0001"] {
+        for id in [
+            "T1059",
+            "t1059.001",
+            "ta0002",
+            "G0016",
+            "S0002",
+            "m1013",
+            "ds0001",
+            "A0001",
+        ] {
             assert!(is_id(id), "{id}");
         }
-        for id in ["T105", "T1059.1", "G0016.001", "X1234", "execution", "", "T", ".001"] {
+        for id in [
+            "T105",
+            "T1059.1",
+            "G0016.001",
+            "X1234",
+            "execution",
+            "",
+            "T",
+            ".001",
+        ] {
             assert!(!is_id(id), "{id}");
         }
     }
@@ -300,6 +323,9 @@ mod tests {
         assert_eq!(Attack::parse("").unwrap_err().line, 1);
         assert_eq!(Attack::parse("# v1\n").unwrap_err().line, 0);
         assert_eq!(Attack::parse("# v1\nT1059\n").unwrap_err().line, 2);
-        assert_eq!(Attack::parse("# v1\nT1059\tx\t\tT1060\n").unwrap_err().line, 2);
+        assert_eq!(
+            Attack::parse("# v1\nT1059\tx\t\tT1060\n").unwrap_err().line,
+            2
+        );
     }
 }

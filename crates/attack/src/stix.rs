@@ -59,7 +59,10 @@ const KINDS: [&str; 9] = [
 pub fn table(json: &[u8]) -> Result<String, String> {
     let bundle: Bundle =
         serde_json::from_slice(json).map_err(|error| format!("this is no STIX bundle: {error}"))?;
-    let version = bundle.objects.iter().find(|o| o.kind == "x-mitre-collection");
+    let version = bundle
+        .objects
+        .iter()
+        .find(|o| o.kind == "x-mitre-collection");
     let version = version
         .map(|collection| collection.x_mitre_version.as_str())
         .filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))
@@ -88,10 +91,18 @@ pub fn table(json: &[u8]) -> Result<String, String> {
         } else {
             String::new()
         };
-        let tactics = if fate.is_empty() { object.tactics() } else { String::new() };
+        let tactics = if fate.is_empty() {
+            object.tactics()
+        } else {
+            String::new()
+        };
         let name = object.name.replace(['\t', '\n', '\r'], " ");
         // malware and tools share their numbers
-        let rank = if object.kind == "tool" { kind - 1 } else { kind };
+        let rank = if object.kind == "tool" {
+            kind - 1
+        } else {
+            kind
+        };
         let row = format!("{id}\t{name}\t{tactics}\t{fate}");
         rows.push((rank, id, row.trim_end_matches('\t').to_owned()));
     }
