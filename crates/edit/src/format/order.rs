@@ -1,8 +1,8 @@
 //! The order of keys. An entry moves with the comments above it and all its lines.
 
 use crate::lines::Lines;
+use crate::moves::{Sort, last_byte, rearranged};
 use sigwright_syntax::yaml::{Page, Shape, Style, Written};
-use std::ops::Range;
 
 /// The keys of a document, in the order of SigmaHQ's rule conventions, and where the public
 /// rules put the others that they have. A key that is not here stays behind the one it follows.
@@ -107,10 +107,6 @@ pub(crate) fn order(text: &str, page: &Page) -> String {
     rearranged(text, &lines, moves)
 }
 
-fn last_byte(node: &Written) -> usize {
-    (node.span.end as usize).saturating_sub(1)
-}
-
 /// Whether the last thing written is a block scalar.
 pub(crate) fn ends_in_block(node: &Written) -> bool {
     match &node.shape {
@@ -151,107 +147,4 @@ fn content_end(lines: &Lines<'_>, root: &Written, limit: usize) -> usize {
         line += 1;
     }
     end
-}
-
-/// A move: the lines of a block, and the order in which its parts stand from now on.
-struct Move {
-    parts: Vec<Range<usize>>,
-    order: Vec<usize>,
-}
-
-struct Sort<'a> {
-    lines: &'a Lines<'a>,
-    page: &'a Page,
-}
-
-impl Sort<'_> {
-    /// How the entries that end before the line `end` move; none where they stand in order.
-    fn moves(&self, entries: &[(Written, Written)], ranks: &[usize], end: usize) -> Option<Move> {
-        let mut order: Vec<usize> = (0..entries.len()).collect();
-        order.sort_by_key(|nth| ranks.get(*nth));
-        if order.is_sorted() {
-            return None;
-        }
-        let keys: Vec<usize> = entries.iter().map(|(key, _)| key.start as usize).collect();
-        let own_line = keys.iter().all(|key| self.lines.leads(*key));
-        if !own_line {
-            return None;
-        }
-        let firsts: Vec<usize> = keys.iter().map(|key| self.lines.at(*key)).collect();
-        let mut starts = Vec::new();
-        for (nth, first) in firsts.iter().enumerate() {
-            let floor = match nth {
-                0 => 0,
-                nth => self.last_line(entries.get(nth - 1)?) + 1,
-            };
-            starts.push(self.above(*first, floor, nth == 0));
-        }
-        let ends = starts.iter().skip(1).copied().chain([end]);
-        let parts = starts.iter().copied().zip(ends).map(|(from, to)| from..to);
-        Some(Move {
-            parts: parts.collect(),
-            order,
-        })
-    }
-
-    fn last_line(&self, (key, value): &(Written, Written)) -> usize {
-        let key = self.lines.at(last_byte(key));
-        match value.whole().is_empty() {
-            true => key,
-            false => key.max(self.lines.at(last_byte(value))),
-        }
-    }
-
-    /// The first of the comment lines right above a line, at its column; above the first
-    /// entry of a document what a blank line parts from it stays.
-    fn above(&self, line: usize, floor: usize, first: bool) -> usize {
-        let column = self.lines.indent(line);
-        let mut top = line;
-        while let Some(before) = top.checked_sub(1).filter(|before| *before >= floor) {
-            let comment = self.lines.whole(before).start + self.lines.indent(before);
-            let comments = &self.page.comments;
-            let is_comment = comments.iter().any(|c| c.start as usize == comment);
-            let blank = !first && self.lines.blank(before);
-            if is_comment && self.lines.indent(before) <= column || blank {
-                top = before;
-            } else {
-                break;
-            }
-        }
-        top
-    }
-}
-
-/// The text with the parts of each move in their new order; inner moves first.
-fn rearranged(text: &str, lines: &Lines<'_>, moves: Vec<Move>) -> String {
-    let mut order: Vec<usize> = (0..lines.count()).collect();
-    for Move { parts, order: new } in moves {
-        let (Some(first), Some(last)) = (parts.first(), parts.last()) else {
-            continue;
-        };
-        let block = first.start..last.end;
-        let own = |part: &Range<usize>| order.get(part.clone()).unwrap_or_default().to_vec();
-        let moved: Vec<usize> = new
-            .iter()
-            .filter_map(|nth| parts.get(*nth))
-            .flat_map(own)
-            .collect();
-        if let Some(place) = order.get_mut(block)
-            && place.len() == moved.len()
-        {
-            place.copy_from_slice(&moved);
-        }
-    }
-    if order.is_sorted() {
-        return text.to_owned();
-    }
-    let mut out = String::with_capacity(text.len() + 1);
-    for line in order {
-        out.push_str(text.get(lines.range(line)).unwrap_or_default());
-        out.push('\n');
-    }
-    if !text.ends_with('\n') {
-        out.pop();
-    }
-    out
 }

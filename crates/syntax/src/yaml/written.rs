@@ -206,9 +206,8 @@ impl Reading<'_> {
             self.page.roots.push(node);
             return;
         };
-        if !node.whole().is_empty() {
-            parent.span.end = parent.span.end.max(node.span.end);
-        }
+        // nothing at all stands behind its `-` or `:`
+        parent.span.end = parent.span.end.max(node.span.end);
         match &mut parent.shape {
             Shape::Sequence { items, .. } => items.push(node),
             Shape::Mapping { entries, .. } => match key.take() {
