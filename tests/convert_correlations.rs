@@ -11,13 +11,29 @@ use std::path::Path;
 
 /// What becomes of each document that speaks: a query, or the message with what it underlines.
 fn converted(yaml: &str, target: &str, approximate: bool, pipeline: &str) -> Vec<Converted> {
+    let form = dialects::find(target).unwrap().formats[0].name;
+    converted_to(yaml, (target, form), approximate, pipeline)
+}
+
+/// What is said of the last document, in a form.
+fn in_format(yaml: &str, target: &str, form: &str) -> (String, String) {
+    let mut all = converted_to(yaml, (target, form), false, "");
+    all.pop().unwrap().unwrap_err()
+}
+
+fn converted_to(
+    yaml: &str,
+    (target, form): (&str, &str),
+    approximate: bool,
+    pipeline: &str,
+) -> Vec<Converted> {
     let mut sources = Sources::new();
     let id = sources.add("rules.yml", yaml);
     let (documents, _) = read(&sources, id);
     let context = Context::default();
     let (set, _) = lower(&documents, &context);
     let dialect = dialects::find(target).unwrap();
-    let format = &dialect.formats[0];
+    let format = dialect.formats.iter().find(|f| f.name == form).unwrap();
     let mut user = Vec::new();
     if !pipeline.is_empty() {
         let id = sources.add("pipeline.yml", pipeline);
@@ -446,25 +462,130 @@ fn what_has_no_form_is_refused_at_its_place() {
     }
 }
 
+/// The targets of SQL.
+const SQL: [&str; 6] = [
+    "sqlite",
+    "postgres",
+    "duckdb",
+    "clickhouse",
+    "databricks",
+    "athena",
+];
+
 #[test]
-fn windows_of_sqlite_slide() {
+fn counts_in_sql() {
     let count = last(MANY, "sqlite", false).unwrap();
-    assert!(count.contains("COUNT(*) OVER matches"), "{count}");
+    assert_eq!(
+        count,
+        "WITH observed AS (
+  SELECT * FROM (
+    SELECT CAST(ROUND((julianday(timestamp) - 2440587.5) * 86400000) AS INTEGER) * 1000 AS t, \
+         LOWER(CAST(client AS TEXT)) AS k0 FROM logs WHERE status=403
+  ) o WHERE t IS NOT NULL AND k0 IS NOT NULL
+), instants AS (
+  SELECT k0, t, COUNT(*) AS p0 FROM observed GROUP BY k0, t
+), measured AS (
+  SELECT k0, t, COALESCE(SUM(p0) OVER w_now, 0) AS m0, COALESCE(SUM(p0) OVER w_before, 0) AS b0 FROM instants
+  WINDOW w_now AS (PARTITION BY k0 ORDER BY t RANGE BETWEEN 600000000 PRECEDING AND CURRENT ROW),
+    w_before AS (PARTITION BY k0 ORDER BY t RANGE BETWEEN 600000000 PRECEDING AND 1 PRECEDING)
+), judged AS (
+  SELECT k0, t, m0, CASE WHEN (m0 > 3) THEN 1 ELSE 0 END AS holds, CASE WHEN (b0 > 3) THEN 1 ELSE 0 END AS held FROM measured
+), alerts AS (
+  SELECT k0, t - 600000000 AS f, t, m0 FROM judged WHERE holds = 1 AND held = 0
+)
+SELECT strftime('%Y-%m-%dT%H:%M:%fZ', t / 1000000.0, 'unixepoch') AS `time`, \
+         strftime('%Y-%m-%dT%H:%M:%fZ', f / 1000000.0, 'unixepoch') AS `window_start`, \
+         k0 AS `client`, m0 AS `count` FROM alerts ORDER BY t"
+    );
+}
+
+/// One of each type; what they find, tests/sql_correlations.rs knows.
+#[test]
+fn every_type_in_every_sql() {
+    let types = [
+        "{type: event_count, rules: [denied, allowed], timespan: 1h, condition: {gte: 3, lt: 9}}",
+        "{type: value_count, rules: [denied], timespan: 1h, condition: {field: [path, agent], gte: 3}}",
+        "{type: value_sum, rules: [denied], timespan: 1h, condition: {field: bytes, gte: 3}}",
+        "{type: value_avg, rules: [denied], timespan: 1h, condition: {field: bytes, lt: 3.5}}",
+        "{type: value_median, rules: [denied], timespan: 1h, condition: {field: bytes, gte: 3}}",
+        "{type: value_percentile, rules: [denied], timespan: 1h, condition: {field: bytes, percentile: 99.9, eq: 3}}",
+        "{type: temporal, rules: [denied, allowed], timespan: 1h}",
+        "{type: temporal, rules: [denied, allowed], timespan: 1h, condition: denied and not allowed}",
+        "{type: temporal_ordered, rules: [denied, allowed, denied], timespan: 1h}",
+        "{type: temporal_ordered, rules: [denied, allowed], timespan: 1h, condition: denied or allowed}",
+        "{type: new_terms, rules: [denied], timespan: 1d, condition: {field: agent}}",
+        "{type: stats, rules: [denied], timespan: 1h, aggregates: {all: {count: '*'}, most: {max: bytes}}, condition: all > 3 and not most < 2}",
+    ];
+    for target in SQL {
+        for kind in types {
+            let query = last(&format!("    {kind}\n"), target, false).unwrap();
+            assert!(query.starts_with("WITH "), "{query}");
+            assert!(!query.contains(['{', '}']), "{query}");
+        }
+    }
+}
+
+#[test]
+fn an_event_of_several_rules_is_one_row_in_sql() {
+    let both = MANY.replace("[denied]", "[denied, allowed]");
+    let query = last(&both, "sqlite", false).unwrap();
     assert!(
-        count.contains(
-            "PARTITION BY LOWER(client) ORDER BY event_time RANGE BETWEEN 600000 PRECEDING"
+        query.contains("FROM logs WHERE (status=403) OR (status=200 AND (NOT"),
+        "{query}"
+    );
+    let aliased = "
+    type: event_count
+    rules: [denied, allowed]
+    aliases: {who: {denied: client, allowed: caller}}
+    group-by: [who]
+    timespan: 1h
+    condition: {gt: 3}
+";
+    let query = last(aliased, "sqlite", false).unwrap();
+    assert!(
+        query.contains(
+            "CASE WHEN match_0 = 1 AND LOWER(CAST(client AS TEXT)) = LOWER(CAST(caller AS TEXT)) \
+             THEN 0 ELSE 1 END AS e FROM matched WHERE match_1 = 1"
         ),
-        "{count}"
+        "{query}"
     );
-    assert!(count.ends_with("WHERE event_count > 3"), "{count}");
-    let both = "    {type: temporal, rules: [denied, allowed], timespan: 1h}";
-    let both = last(both, "sqlite", false).unwrap();
+}
+
+#[test]
+fn pipelines_say_where_events_and_times_stand() {
+    let pipeline = "
+name: own
+priority: 10
+transformations:
+    - {type: set_state, key: table, val: web.access}
+    - {type: set_state, key: timestamp_field, val: ts}
+    - {type: set_state, key: timestamp_format, val: FORMAT}
+";
+    let yaml = format!("{RULES}{MANY}");
+    let query = |format: &str| {
+        let pipeline = pipeline.replace("FORMAT", format);
+        converted(&yaml, "postgres", false, &pipeline)
+            .pop()
+            .unwrap()
+    };
+    let seconds = query("seconds").unwrap();
     assert!(
-        both.contains("(status=403) OR (status=200 AND (NOT"),
-        "{both}"
+        seconds.contains(r#"("ts"::numeric * 1000000 / 1)::bigint AS t"#),
+        "{seconds}"
     );
-    assert!(both.contains(" END) OVER matches + MAX("), "{both}");
-    assert!(both.ends_with("WHERE event_type_count >= 2"), "{both}");
-    let range = MANY.replace("{gt: 3}", "{lt: 3}");
-    assert!(last(&range, "sqlite", true).is_err());
+    assert!(seconds.contains("FROM web.access WHERE"), "{seconds}");
+    assert!(
+        seconds.contains(r#"SELECT t / 1000000.0 AS "time""#),
+        "{seconds}"
+    );
+    assert!(query("iso").unwrap().contains(r#""ts"::timestamptz"#));
+    let (message, _) = query("stardates").unwrap_err();
+    assert!(message.contains("`stardates`"), "{message}");
+}
+
+#[test]
+fn the_form_json_of_sql_takes_no_correlations() {
+    let (message, place) = in_format(&format!("{RULES}{MANY}"), "sqlite", "json");
+    assert!(message.contains("`json`"), "{message}");
+    assert_eq!(place, "event_count");
 }

@@ -215,7 +215,7 @@ impl Windows<'_> {
             }
             let before = match measure {
                 Measure::Distinct(_) => {
-                    format!("SUM(u{index} - d{index}) OVER w_upto - u{index}")
+                    format!("(SUM(u{index} - d{index}) OVER w_upto) - u{index}")
                 }
                 _ => self.over(index, measure, "w_before", "w_until"),
             };

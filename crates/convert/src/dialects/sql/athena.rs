@@ -45,7 +45,7 @@ const TIMELINE: Timeline = Timeline {
     folded: "lower(CAST({field} AS VARCHAR))",
     number: "TRY_CAST({field} AS DECIMAL(38, 9))",
     real: "CAST({value} AS DOUBLE)",
-    micros: "CAST(ROUND(to_unixtime(TRY(from_iso8601_timestamp_nanos({field}))) * 1e6) AS BIGINT)",
+    micros: "CAST(ROUND(to_unixtime(COALESCE(TRY(from_iso8601_timestamp_nanos(CAST({field} AS VARCHAR))), TRY_CAST({field} AS TIMESTAMP(9) WITH TIME ZONE))) * 1e6) AS BIGINT)",
     scaled: "CAST(TRY_CAST({field} AS DECIMAL(38, 9)) * 1000000 / {per} AS BIGINT)",
     shown: "from_unixtime({micros} / 1e6, 'UTC')",
     follow: Follow::Folded {

@@ -40,6 +40,6 @@ const TIMELINE: Timeline = Timeline {
     real: "CAST({value} AS DOUBLE)",
     micros: "epoch_us(TRY_CAST({field} AS TIMESTAMPTZ))",
     scaled: "CAST(TRY_CAST({field} AS DECIMAL(38, 9)) * 1000000 / {per} AS BIGINT)",
-    shown: "to_timestamp({micros} / 1000000.0)",
+    shown: "make_timestamp(CAST({micros} AS BIGINT))",
     follow: Follow::Recursive,
 };
