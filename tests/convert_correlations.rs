@@ -1,29 +1,48 @@
 //! Converted correlations: against the reference implementation, and in forms of our own.
 
-use serde_json::Value as Json;
-use sigwright_convert::correlation::{self, Target, Voices};
+#[path = "correlations/languages.rs"]
+mod languages;
+#[path = "correlations/matrix.rs"]
+mod matrix;
+#[path = "correlations/reference.rs"]
+mod reference;
+#[path = "correlations/sql.rs"]
+mod sql;
+
+use sigwright_convert::correlation::{self, Correlations, Target, Voices};
 use sigwright_convert::pipeline::{Allowed, convert};
 use sigwright_convert::{Chain, Pipeline, dialects, rule};
 use sigwright_ir::{Context, lower};
 use sigwright_syntax::{Sources, read};
-use std::collections::BTreeSet;
-use std::path::Path;
 
 /// What becomes of each document that speaks: a query, or the message with what it underlines.
 fn converted(yaml: &str, target: &str, approximate: bool, pipeline: &str) -> Vec<Converted> {
+    let correlations = correlation::of(dialects::find(target).unwrap());
+    converted_as(yaml, target, correlations, approximate, pipeline)
+}
+
+/// The same with other words for correlations.
+fn converted_as(
+    yaml: &str,
+    target: &str,
+    correlations: Option<&'static Correlations>,
+    approximate: bool,
+    pipeline: &str,
+) -> Vec<Converted> {
     let form = dialects::find(target).unwrap().formats[0].name;
-    converted_to(yaml, (target, form), approximate, pipeline)
+    converted_to(yaml, (target, form), correlations, approximate, pipeline)
 }
 
 /// What is said of the last document, in a form.
 fn in_format(yaml: &str, target: &str, form: &str) -> (String, String) {
-    let mut all = converted_to(yaml, (target, form), false, "");
+    let mut all = converted_to(yaml, (target, form), None, false, "");
     all.pop().unwrap().unwrap_err()
 }
 
 fn converted_to(
     yaml: &str,
     (target, form): (&str, &str),
+    correlations: Option<&'static Correlations>,
     approximate: bool,
     pipeline: &str,
 ) -> Vec<Converted> {
@@ -55,6 +74,7 @@ fn converted_to(
         dialect,
         format,
         chain: &chain,
+        correlations,
         approximate,
     };
     for (index, one) in set.correlations.iter().enumerate() {
@@ -79,228 +99,6 @@ type Converted = Result<String, (String, String)>;
 
 fn is_correlation(document: &sigwright_syntax::ast::Document) -> bool {
     matches!(document.body, sigwright_syntax::ast::Body::Correlation(_)) || document.faulty
-}
-
-/// A heading of docs/differences.md; the target; a part of the case's name, and of the
-/// reference's query; what is different in the query: theirs, ours.
-const REPLACED: [(&str, &str, &str, &str, &str, &str); 19] = [
-    ("case", "esql", "", "", "f==", "to_lower(f)=="),
-    ("case", "esql", "", "", "(f in (", "(to_lower(f) in ("),
-    (
-        "not-without-the-field",
-        "esql",
-        "",
-        "",
-        "not u==\"x\"",
-        "not coalesce(to_lower(u)==\"x\", false)",
-    ),
-    (
-        "not-without-the-field",
-        "esql",
-        "",
-        "",
-        "not (u in (\"x\", \"y\"))",
-        "not coalesce(to_lower(u) in (\"x\", \"y\"), false)",
-    ),
-    (
-        "correlation-missing-fields",
-        "esql",
-        "",
-        "timebucket, u",
-        "\n| eval timebucket",
-        " | where u is not null\n| eval timebucket",
-    ),
-    (
-        "correlation-missing-fields",
-        "esql",
-        "temporal",
-        "timebucket, u",
-        "\n| eval event_type=case(to_lower(f)==\"a\", \"e1\") | where u is not null",
-        " | where u is not null\n| eval event_type=case(to_lower(f)==\"a\", \"e1\")",
-    ),
-    (
-        "correlation-missing-fields",
-        "esql",
-        "temporal",
-        "timebucket, u",
-        "\n| eval event_type=case(to_lower(f)==\"a\", \"e1\", to_lower(f)==\"b\", \"e2\") | where u is not null",
-        " | where u is not null\n| eval event_type=case(to_lower(f)==\"a\", \"e1\", to_lower(f)==\"b\", \"e2\")",
-    ),
-    (
-        "correlation-missing-fields",
-        "loki",
-        "",
-        "by (u)",
-        "a$` [",
-        "a$` | u!=`` [",
-    ),
-    (
-        "correlation-missing-fields",
-        "loki",
-        "",
-        "by (u, g, h)",
-        "a$` [",
-        "a$` | u!=`` | g!=`` | h!=`` [",
-    ),
-    (
-        "correlation-tuples",
-        "loki",
-        "",
-        "",
-        "(['g', 'h'])",
-        "(g, h)",
-    ),
-    (
-        "loki-numbers",
-        "loki",
-        "value_",
-        "",
-        "| unwrap g [",
-        "| u!=`` | g!=`` | unwrap g | __error__=`` [",
-    ),
-    ("correlation-units", "loki", "", "", "[1y]", "[31556952s]"),
-    (
-        "correlation-units",
-        "eql",
-        "",
-        "",
-        "maxspan=1y",
-        "maxspan=31556952s",
-    ),
-    (
-        "correlation-fractions",
-        "splunk",
-        "cond float",
-        "",
-        ">= 1",
-        ">= 1.5",
-    ),
-    (
-        "correlation-fractions",
-        "esql",
-        "cond float",
-        "",
-        ">= 1",
-        ">= 1.5",
-    ),
-    (
-        "correlation-fractions",
-        "loki",
-        "cond float",
-        "",
-        ">= 1",
-        ">= 1.5",
-    ),
-    (
-        "correlation-fractions",
-        "eql",
-        "cond float",
-        "",
-        "runs=1",
-        "runs=2",
-    ),
-    (
-        "correlation-of-one-rule",
-        "splunk",
-        "temporal 1 rule",
-        "",
-        "f=\"a\"\n",
-        "f=\"a\" | eval event_type=\"e1\"\n",
-    ),
-    (
-        "eql-ordered",
-        "eql",
-        "temporal_ordered",
-        "",
-        " by  with runs=2",
-        "",
-    ),
-];
-
-/// What the reference converts and we do not: heading, target (all where empty), case.
-const REFUSED: [(&str, &str, &str); 9] = [
-    ("eql-counts", "eql", "cond eq"),
-    ("eql-counts", "eql", "temporal cond"),
-    ("eql-counts", "eql", "temporal 1 rule"),
-    ("correlation-tuples", "splunk", "value_count field list"),
-    ("correlation-tuples", "esql", "value_count field list"),
-    ("correlation-tuples", "eql", "value_count field list"),
-    ("unknown-keys", "", "ignore-case group"),
-    ("temporal-of-nothing", "", "temporal no rules no cond"),
-    ("correlation-of-correlations", "eql", "corr of corr"),
-];
-
-#[test]
-fn reference_correlations() {
-    let Some(shared) = std::env::var_os("SIGWRIGHT_SHARED") else {
-        println!("reference_correlations: skipped, SIGWRIGHT_SHARED is not set");
-        return;
-    };
-    let path = Path::new(&shared).join("golden/correlation-cases.jsonl");
-    let cases = std::fs::read_to_string(path).unwrap();
-    let named = std::fs::read_to_string(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/differences.md"),
-    )
-    .unwrap();
-    let mut needed = BTreeSet::new();
-    let (mut equal, mut refused) = (0, 0);
-    for line in cases.lines() {
-        let case: Json = serde_json::from_str(line).unwrap();
-        let name = case["name"].as_str().unwrap();
-        for target in ["splunk", "esql", "eql", "loki"] {
-            let ours = converted(case["yaml"].as_str().unwrap(), target, true, "");
-            let refusal = ours.iter().find_map(|one| one.as_ref().err());
-            let theirs = &case["out"][target]["query"];
-            let known = REFUSED
-                .iter()
-                .find(|(_, on, of)| (on.is_empty() || *on == target) && *of == name);
-            match (refusal, theirs.as_array()) {
-                (Some(_), None) => refused += 1,
-                (Some(said), Some(_)) => {
-                    let known =
-                        known.unwrap_or_else(|| panic!("{name}, {target}: refused: {said:?}"));
-                    needed.insert(known.0);
-                }
-                (None, None) => {
-                    assert_eq!(
-                        (name, target),
-                        ("value_percentile no pct", "loki"),
-                        "{ours:?}"
-                    );
-                    needed.insert("correlation-percentile");
-                }
-                (None, Some(theirs)) => {
-                    let ours: Vec<String> = ours.into_iter().flatten().collect();
-                    let mut expected = Vec::new();
-                    for query in theirs {
-                        let theirs = query.as_str().unwrap();
-                        let mut query = theirs.to_owned();
-                        for (named, on, of, with, from, to) in REPLACED {
-                            let here = on == target && name.contains(of) && theirs.contains(with);
-                            if here && !from.is_empty() && query.contains(from) {
-                                query = query.replace(from, to);
-                                needed.insert(named);
-                            }
-                        }
-                        expected.push(query);
-                    }
-                    assert_eq!(ours, expected, "{name}, {target}");
-                    equal += 1;
-                }
-            }
-        }
-    }
-    println!("{equal} equal but for named differences, {refused} refused by both, {needed:?}");
-    let refusals = REFUSED.iter().map(|row| row.0);
-    let names = REPLACED.iter().map(|row| row.0).chain(refusals);
-    let names = names.chain(["correlation-percentile"]);
-    for name in names {
-        assert!(needed.contains(name), "`{name}` explains no difference");
-        assert!(
-            named.contains(&format!("### {name}\n")),
-            "`{name}` is not in docs/differences.md"
-        );
-    }
 }
 
 const RULES: &str = "\
@@ -455,139 +253,9 @@ transformations:
 #[test]
 fn what_has_no_form_is_refused_at_its_place() {
     let terms = "    {type: new_terms, rules: [denied], timespan: 1d, condition: {field: agent}}";
-    for target in ["splunk", "lucene", "kusto", "loki"] {
+    for target in ["splunk", "lucene", "logscale", "loki"] {
         let (message, place) = last(terms, target, true).unwrap_err();
         assert!(message.contains("`new_terms`"), "{message}");
         assert_eq!(place, "new_terms");
     }
-}
-
-/// The targets of SQL.
-const SQL: [&str; 6] = [
-    "sqlite",
-    "postgres",
-    "duckdb",
-    "clickhouse",
-    "databricks",
-    "athena",
-];
-
-#[test]
-fn counts_in_sql() {
-    let count = last(MANY, "sqlite", false).unwrap();
-    assert_eq!(
-        count,
-        "WITH observed AS (
-  SELECT * FROM (
-    SELECT CAST(ROUND((julianday(timestamp) - 2440587.5) * 86400000) AS INTEGER) * 1000 AS t, \
-         LOWER(CAST(client AS TEXT)) AS k0 FROM logs WHERE status=403
-  ) o WHERE t IS NOT NULL AND k0 IS NOT NULL
-), instants AS (
-  SELECT k0, t, COUNT(*) AS p0 FROM observed GROUP BY k0, t
-), measured AS (
-  SELECT k0, t, COALESCE(SUM(p0) OVER w_now, 0) AS m0, COALESCE(SUM(p0) OVER w_before, 0) AS b0 FROM instants
-  WINDOW w_now AS (PARTITION BY k0 ORDER BY t RANGE BETWEEN 600000000 PRECEDING AND CURRENT ROW),
-    w_before AS (PARTITION BY k0 ORDER BY t RANGE BETWEEN 600000000 PRECEDING AND 1 PRECEDING)
-), judged AS (
-  SELECT k0, t, m0, CASE WHEN (m0 > 3) THEN 1 ELSE 0 END AS holds, CASE WHEN (b0 > 3) THEN 1 ELSE 0 END AS held FROM measured
-), alerts AS (
-  SELECT k0, t - 600000000 AS f, t, m0 FROM judged WHERE holds = 1 AND held = 0
-)
-SELECT strftime('%Y-%m-%dT%H:%M:%fZ', t / 1000000.0, 'unixepoch') AS `time`, \
-         strftime('%Y-%m-%dT%H:%M:%fZ', f / 1000000.0, 'unixepoch') AS `window_start`, \
-         k0 AS `client`, m0 AS `count` FROM alerts ORDER BY t"
-    );
-}
-
-/// One of each type; what they find, tests/sql_correlations.rs knows.
-#[test]
-fn every_type_in_every_sql() {
-    let types = [
-        "{type: event_count, rules: [denied, allowed], timespan: 1h, condition: {gte: 3, lt: 9}}",
-        "{type: value_count, rules: [denied], timespan: 1h, condition: {field: [path, agent], gte: 3}}",
-        "{type: value_sum, rules: [denied], timespan: 1h, condition: {field: bytes, gte: 3}}",
-        "{type: value_avg, rules: [denied], timespan: 1h, condition: {field: bytes, lt: 3.5}}",
-        "{type: value_median, rules: [denied], timespan: 1h, condition: {field: bytes, gte: 3}}",
-        "{type: value_percentile, rules: [denied], timespan: 1h, condition: {field: bytes, percentile: 99.9, eq: 3}}",
-        "{type: temporal, rules: [denied, allowed], timespan: 1h}",
-        "{type: temporal, rules: [denied, allowed], timespan: 1h, condition: denied and not allowed}",
-        "{type: temporal_ordered, rules: [denied, allowed, denied], timespan: 1h}",
-        "{type: temporal_ordered, rules: [denied, allowed], timespan: 1h, condition: denied or allowed}",
-        "{type: new_terms, rules: [denied], timespan: 1d, condition: {field: agent}}",
-        "{type: stats, rules: [denied], timespan: 1h, aggregates: {all: {count: '*'}, most: {max: bytes}}, condition: all > 3 and not most < 2}",
-    ];
-    for target in SQL {
-        for kind in types {
-            let query = last(&format!("    {kind}\n"), target, false).unwrap();
-            assert!(query.starts_with("WITH "), "{query}");
-            for name in ["{field}", "{value}", "{micros}", "{reached}", "{n}"] {
-                assert!(!query.contains(name), "{query}");
-            }
-        }
-    }
-}
-
-#[test]
-fn an_event_of_several_rules_is_one_row_in_sql() {
-    let both = MANY.replace("[denied]", "[denied, allowed]");
-    let query = last(&both, "sqlite", false).unwrap();
-    assert!(
-        query.contains("FROM logs WHERE (status=403) OR (status=200 AND (NOT"),
-        "{query}"
-    );
-    let aliased = "
-    type: event_count
-    rules: [denied, allowed]
-    aliases: {who: {denied: client, allowed: caller}}
-    group-by: [who]
-    timespan: 1h
-    condition: {gt: 3}
-";
-    let query = last(aliased, "sqlite", false).unwrap();
-    assert!(
-        query.contains(
-            "CASE WHEN match_0 = 1 AND LOWER(CAST(client AS TEXT)) = LOWER(CAST(caller AS TEXT)) \
-             THEN 0 ELSE 1 END AS e FROM matched WHERE match_1 = 1"
-        ),
-        "{query}"
-    );
-}
-
-#[test]
-fn pipelines_say_where_events_and_times_stand() {
-    let pipeline = "
-name: own
-priority: 10
-transformations:
-    - {type: set_state, key: table, val: web.access}
-    - {type: set_state, key: timestamp_field, val: ts}
-    - {type: set_state, key: timestamp_format, val: FORMAT}
-";
-    let yaml = format!("{RULES}{MANY}");
-    let query = |format: &str| {
-        let pipeline = pipeline.replace("FORMAT", format);
-        converted(&yaml, "postgres", false, &pipeline)
-            .pop()
-            .unwrap()
-    };
-    let seconds = query("seconds").unwrap();
-    assert!(
-        seconds.contains(r#"("ts"::numeric * 1000000 / 1)::bigint AS t"#),
-        "{seconds}"
-    );
-    assert!(seconds.contains("FROM web.access WHERE"), "{seconds}");
-    assert!(
-        seconds.contains(r#"SELECT t / 1000000.0 AS "time""#),
-        "{seconds}"
-    );
-    assert!(query("iso").unwrap().contains(r#""ts"::timestamptz"#));
-    let (message, _) = query("stardates").unwrap_err();
-    assert!(message.contains("`stardates`"), "{message}");
-}
-
-#[test]
-fn the_form_json_of_sql_takes_no_correlations() {
-    let (message, place) = in_format(&format!("{RULES}{MANY}"), "sqlite", "json");
-    assert!(message.contains("`json`"), "{message}");
-    assert_eq!(place, "event_count");
 }

@@ -114,7 +114,7 @@ fn every_difference_on_the_page_has_a_row() {
         "differences.rs",
         "differences/elastic.rs",
         "differences/logs.rs",
-        "convert_correlations.rs",
+        "correlations/reference.rs",
     ] {
         tables += &std::fs::read_to_string(root().join("tests").join(file)).unwrap();
     }

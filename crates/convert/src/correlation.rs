@@ -8,9 +8,12 @@ mod observed;
 mod sql;
 mod voices;
 
-pub use forms::{Correlations, Form, Takes, Type};
+pub use forms::{Correlations, Form, LOGIC, Logic, Measures, NO_MEASURES, Takes, Type, of};
+pub use observed::{Observed, One};
 pub use sql::{Follow, Timeline};
 pub use voices::Voices;
+
+pub(crate) use ask::{Boolean, Compared, only_alternative, said};
 
 use crate::Unsupported;
 use crate::dialect::{Dialect, Format};
@@ -18,7 +21,6 @@ use crate::pipeline::Chain;
 use crate::print::fill;
 use crate::rule::Rule;
 use ask::Ask;
-use observed::Observed;
 use sigwright_ir::hints::Refire;
 use sigwright_ir::{CorrelationRule, Hints, Reference, RuleSet};
 use sigwright_syntax::ast::CorrelationKind;
@@ -33,7 +35,10 @@ pub struct Target<'t> {
     pub format: &'t Format,
     /// What changes rules before.
     pub chain: &'t Chain,
-    /// Forms that lose something are taken, too.
+    /// What a language that is not SQL can say of them, usually [`of`] it; None where that is
+    /// nothing.
+    pub correlations: Option<&'static Correlations>,
+    /// Forms that lose something are taken where there is no other.
     pub approximate: bool,
 }
 
@@ -92,46 +97,55 @@ fn written(
 ) -> Result<Correlated, Unsupported> {
     let kind = &correlation.correlation.kind;
     let title = target.dialect.title;
-    let nothing = || {
+    let Some(language) = target.correlations else {
         let name = name(kind.value);
         let message = format!("{title} cannot express correlations of type `{name}`");
-        Unsupported::new(kind.span, message)
+        return Err(Unsupported::new(kind.span, message));
     };
-    let language = forms::of(target.dialect).ok_or_else(nothing)?;
     if language.not_in.contains(&target.format.name) {
         let form = target.format.name;
         let message = format!("the form `{form}` of {title} takes no correlations");
         return Err(Unsupported::new(kind.span, message));
     }
-    let ask = Ask::of(correlation).ok_or_else(nothing)?;
-    let form = chosen(correlation, &ask, language, target)?;
+    let finished = |observed: &Observed<'_>, query, loses| {
+        let rule = observed.stands_for(correlation, language.own_state);
+        let query = (target.format.query)(&rule, 0, query)?;
+        Ok(Correlated {
+            query: target.chain.postprocess(&rule, query)?,
+            loses,
+            unsaid: hints(&correlation.hints),
+        })
+    };
+    if let Some(whole) = language.whole {
+        let observed = Observed::of(correlation, rules, language, target)?;
+        return finished(&observed, whole(correlation, &observed)?, &[]);
+    }
+    let ask = Ask::of(correlation);
+    let fitting = fitting(correlation, &ask, language, target)?;
     let observed = Observed::of(correlation, rules, language, target)?;
-    let values = ask.values(correlation, &observed, language, sources)?;
-    let search: Vec<String> = observed
-        .steps(&ask.steps)
-        .map(|one| filled(form.search.0, &values, &one.values()))
-        .collect();
+    let form = chosen(correlation, &fitting, &observed, target)?;
+    let values = ask.values(correlation, &observed, form, language, sources)?;
+    let each = |template: &str, between: &str| -> String {
+        let steps = observed.steps(&ask.steps);
+        let texts: Vec<String> = steps
+            .map(|(n, one)| filled(template, &values, &one.values(n)))
+            .collect();
+        texts.join(between)
+    };
     let typing: Vec<String> = observed
         .steps(&ask.steps)
-        .map(observed::One::typed)
+        .map(|(_, one)| one.typed())
         .collect();
-    let any: Vec<String> = observed
-        .steps(&ask.steps)
-        .map(observed::One::grouped)
-        .collect();
-    let whole = [
-        ("search", search.join(form.search.1)),
+    let or = target.dialect.logic.or;
+    let mut whole = vec![
+        ("search", each(form.search.0, form.search.1)),
         ("typing", typing.join(", ")),
-        ("any", any.join(" OR ")),
+        ("any", each("({condition})", or)),
     ];
+    let more = form.each.iter();
+    whole.extend(more.map(|(name, template, between)| (*name, each(template, between))));
     let query = filled(form.template, &values, &whole);
-    let rule = observed.stands_for(correlation);
-    let query = (target.format.query)(&rule, 0, query)?;
-    Ok(Correlated {
-        query: target.chain.postprocess(&rule, query)?,
-        loses: form.loses,
-        unsaid: hints(&correlation.hints),
-    })
+    finished(&observed, query, form.loses)
 }
 
 /// The hints there are, by name.
@@ -154,24 +168,34 @@ fn filled(template: &str, values: &[(&str, String)], own: &[(&str, String)]) -> 
     fill(template, &all)
 }
 
-/// The form to take; the error says which part of the correlation rules out the last.
-fn chosen(
+/// The forms for a correlation, those that lose something among them; the error says which part
+/// of the correlation rules out the last.
+fn fitting(
     correlation: &CorrelationRule,
     ask: &Ask<'_>,
-    language: &Correlations,
+    language: &'static Correlations,
     target: &Target<'_>,
-) -> Result<&'static Form, Unsupported> {
+) -> Result<Vec<&'static Form>, Unsupported> {
     let kind = &correlation.correlation.kind;
     let title = target.dialect.title;
-    let forms: Vec<&'static Form> = language.forms.iter().filter(|f| f.of == ask.of).collect();
+    let is_for = |form: &&Form| {
+        let all = ask.of == Type::TemporalExpression && ask.wants_all();
+        form.of.contains(&ask.of)
+            || (all && form.takes == Takes::All && form.of.contains(&Type::Temporal))
+    };
+    let forms: Vec<&'static Form> = language.forms.iter().filter(is_for).collect();
     if forms.is_empty() {
         let what = match ask.of {
-            Type::TemporalExpression => "boolean conditions of correlations".to_owned(),
+            Type::TemporalExpression | Type::OrderedExpression => {
+                "boolean conditions of correlations".to_owned()
+            }
             Type::ValueCountOfTuples => "counts of tuples of several fields".to_owned(),
             _ => format!("correlations of type `{}`", name(kind.value)),
         };
         let span = match ask.of {
-            Type::TemporalExpression | Type::ValueCountOfTuples => condition_span(correlation),
+            Type::TemporalExpression | Type::OrderedExpression | Type::ValueCountOfTuples => {
+                condition_span(correlation)
+            }
             _ => kind.span,
         };
         return Err(Unsupported::new(
@@ -192,28 +216,54 @@ fn chosen(
         );
         return Err(Unsupported::new(rules_span(correlation), message));
     }
-    let (mut refused, mut lossy) = (None, None);
-    for form in forms {
-        match fits(form, correlation, ask, title) {
-            Ok(()) if form.loses.is_empty() || target.approximate => return Ok(form),
-            Ok(()) => lossy = lossy.or(Some(form)),
-            Err(why) => refused = refused.or(Some(why)),
-        }
+    let mut refused = None;
+    let fitting: Vec<&Form> = forms
+        .into_iter()
+        .filter(|form| match fits(form, correlation, ask, title) {
+            Ok(()) => true,
+            Err(why) => {
+                refused.get_or_insert(why);
+                false
+            }
+        })
+        .collect();
+    match refused {
+        Some(why) if fitting.is_empty() => Err(why),
+        _ => Ok(fitting),
     }
-    let approximately = lossy.map(|form| {
-        let loses = form.loses.join("; ");
-        let message = format!(
-            "{title} can say this correlation only approximately: {loses}; \
-             `--approximate` converts it nevertheless"
-        );
-        Unsupported::new(kind.span, message)
-    });
-    Err(approximately.or(refused).unwrap_or_else(|| {
-        Unsupported::new(
+}
+
+/// The form to take: the first that loses nothing, or else the first.
+fn chosen(
+    correlation: &CorrelationRule,
+    forms: &[&'static Form],
+    observed: &Observed<'_>,
+    target: &Target<'_>,
+) -> Result<&'static Form, Unsupported> {
+    let kind = &correlation.correlation.kind;
+    let title = target.dialect.title;
+    let says = |form: &&&Form| {
+        let has = |part| observed.rules().iter().any(|one| one.query.contains(part));
+        !(form.apart && observed.renamed) && !form.without.is_some_and(has)
+    };
+    let forms: Vec<&'static Form> = forms.iter().filter(says).copied().collect();
+    let exact = forms.iter().find(|form| form.loses.is_empty());
+    match (exact, forms.first()) {
+        (Some(form), _) => Ok(form),
+        (None, Some(form)) if target.approximate => Ok(form),
+        (None, Some(form)) => {
+            let loses = form.loses.join("; ");
+            let message = format!(
+                "{title} can say this correlation only approximately: {loses}; \
+                 `--approximate` converts it nevertheless"
+            );
+            Err(Unsupported::new(kind.span, message))
+        }
+        (None, None) => Err(Unsupported::new(
             kind.span,
-            format!("{title} cannot express this correlation"),
-        )
-    }))
+            format!("{title} cannot express this correlation of these rules"),
+        )),
+    }
 }
 
 fn fits(
@@ -226,6 +276,10 @@ fn fits(
     if form.grouped && correlation.plan.group_by.is_empty() {
         let message = format!("{title} cannot correlate without `group-by` here");
         return Err(Unsupported::new(correlation.correlation.span, message));
+    }
+    if form.apart && ask.repeats() {
+        let message = format!("{title} cannot tell two matches of one rule apart here");
+        return Err(Unsupported::new(rules_span(correlation), message));
     }
     let takes = match form.takes {
         Takes::Any => true,
@@ -253,12 +307,12 @@ fn fits(
     Ok(())
 }
 
-fn rules_span(correlation: &CorrelationRule) -> Span {
+pub(crate) fn rules_span(correlation: &CorrelationRule) -> Span {
     let written = &correlation.correlation;
     written.rules.first().map_or(written.span, |rule| rule.span)
 }
 
-fn condition_span(correlation: &CorrelationRule) -> Span {
+pub(crate) fn condition_span(correlation: &CorrelationRule) -> Span {
     let written = &correlation.correlation;
     written
         .condition

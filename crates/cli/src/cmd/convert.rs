@@ -121,6 +121,7 @@ fn converted<'l>(
         dialect,
         format,
         chain,
+        correlations: correlation::of(dialect),
         approximate,
     };
     let correlations: Vec<Converted> = correlations

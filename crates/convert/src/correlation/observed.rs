@@ -4,47 +4,56 @@ use super::Target;
 use super::forms::Correlations;
 use crate::Unsupported;
 use crate::print::{self, Printer, fill};
-use crate::rule::{Item, Rule, Search};
+use crate::rule::{Condition, Item, Rule, Search};
 use indexmap::{IndexMap, IndexSet};
 use sigwright_ir::correlation::KeyField;
 use sigwright_ir::{CorrelationRule, Written};
 use sigwright_syntax::{Span, Spanned};
 
 /// The rules, converted.
-pub(super) struct Observed<'r> {
+#[derive(Debug)]
+pub struct Observed<'r> {
     rules: Vec<One>,
-    first: Option<Rule>,
     title: &'r str,
     span: Span,
     /// The group's fields, as the language spells them.
     pub group: Vec<String>,
+    /// The same as they are called.
+    pub group_names: Vec<String>,
     /// The measured fields.
     pub measured: Vec<String>,
+    /// A field is called otherwise in one of the rules.
+    pub renamed: bool,
 }
 
 /// One rule.
-pub(super) struct One {
-    name: String,
-    query: String,
+#[derive(Debug)]
+pub struct One {
+    /// Its name, escaped for a string in quotes.
+    pub name: String,
+    /// Its query.
+    pub query: String,
     head: String,
-    condition: String,
+    /// What it asks, without what stands before that.
+    pub condition: String,
     aliases: String,
+    /// The group's fields and the measured ones, as they are called in this rule.
+    pub fields: Vec<String>,
+    /// The rule, changed by the pipelines.
+    pub rule: Rule,
 }
 
 impl One {
-    /// What templates are filled with.
-    pub fn values(&self) -> [(&'static str, String); 4] {
+    /// What templates are filled with; `n` is its place among the steps.
+    pub fn values(&self, n: usize) -> [(&'static str, String); 6] {
         [
             ("query", self.query.clone()),
             ("condition", self.condition.clone()),
             ("rule", self.name.clone()),
             ("aliases", self.aliases.clone()),
+            ("n", n.to_string()),
+            ("next", (n + 1).to_string()),
         ]
-    }
-
-    /// Its condition in parentheses.
-    pub fn grouped(&self) -> String {
-        format!("({})", self.condition)
     }
 
     /// Its condition and its name, as cases of ES|QL.
@@ -55,7 +64,7 @@ impl One {
 
 impl<'r> Observed<'r> {
     /// Converts the rules that a correlation refers to.
-    pub fn of(
+    pub(super) fn of(
         correlation: &CorrelationRule,
         rules: &[&Rule],
         language: &Correlations,
@@ -63,11 +72,12 @@ impl<'r> Observed<'r> {
     ) -> Result<Observed<'r>, Unsupported> {
         let mut observed = Observed {
             rules: Vec::new(),
-            first: None,
             title: target.dialect.title,
             span: super::rules_span(correlation),
             group: Vec::new(),
+            group_names: Vec::new(),
             measured: Vec::new(),
+            renamed: false,
         };
         let keys = correlation.plan.group_by.iter();
         let measured = correlation.plan.kind.fields();
@@ -83,7 +93,8 @@ impl<'r> Observed<'r> {
             let same = names.iter().all(|name| Some(name) == first);
             let alias = key.in_reference.iter().any(|name| *name != key.name);
             let rename = !same || (alias && language.aliases.is_some());
-            if rename && language.aliases.is_none() {
+            observed.renamed |= rename;
+            if rename && language.aliases.is_none() && language.whole.is_none() {
                 let message = format!(
                     "{} cannot call a field by another name in a correlation, \
                      and `{}` has a different one in each rule",
@@ -97,13 +108,18 @@ impl<'r> Observed<'r> {
             };
             renamed.push(rename);
             match index < correlation.plan.group_by.len() {
-                true => observed.group.push(printer.field(name)),
+                true => {
+                    observed.group.push(printer.field(name));
+                    observed.group_names.push(name.clone());
+                }
                 false => observed.measured.push(printer.field(name)),
             }
         }
         for (reference, rule) in rules.iter().enumerate() {
             let mut rule = (*rule).clone();
             target.chain.apply(&mut rule)?;
+            let conditions = std::mem::take(&mut rule.conditions);
+            rule.conditions = vec![one_of(conditions, rule.span)];
             let mut queries = print::queries(&rule, target.dialect, None)?;
             let (Some(query), true) = (queries.pop(), queries.is_empty()) else {
                 let message = "a rule of a correlation must be one query, and this has several";
@@ -139,21 +155,50 @@ impl<'r> Observed<'r> {
             let meta = &rule.meta;
             let name = meta.name.as_ref().or(meta.id.as_ref());
             let name = name.map_or_else(|| format!("rule_{reference}"), |n| n.value.clone());
+            let fields = names.iter().filter_map(|names| names.get(reference));
             observed.rules.push(One {
                 name: name.replace('\\', "\\\\").replace('"', "\\\""),
                 query,
                 head,
                 condition,
                 aliases,
+                fields: fields.map(|name| printer.field(name)).collect(),
+                rule,
             });
-            observed.first.get_or_insert(rule);
         }
         Ok(observed)
     }
 
-    /// The rules at these places.
-    pub fn steps<'o>(&'o self, steps: &'o [usize]) -> impl Iterator<Item = &'o One> {
-        steps.iter().filter_map(|step| self.rules.get(*step))
+    /// All rules, in order.
+    pub fn rules(&self) -> &[One] {
+        &self.rules
+    }
+
+    /// The rules at these places, with their places among the steps.
+    pub(super) fn steps<'o>(
+        &'o self,
+        steps: &'o [usize],
+    ) -> impl Iterator<Item = (usize, &'o One)> {
+        let steps = steps.iter().enumerate();
+        steps.filter_map(|(n, step)| Some((n, self.rules.get(*step)?)))
+    }
+
+    /// A template with what a rule has for it.
+    pub(super) fn filled(
+        &self,
+        reference: usize,
+        template: &str,
+        values: &[(&str, String)],
+    ) -> String {
+        self.rules.get(reference).map_or_else(String::new, |rule| {
+            super::filled(template, values, &rule.values(reference))
+        })
+    }
+
+    /// The message that the language cannot say a correlation's condition.
+    pub fn cannot(&self, correlation: &CorrelationRule, what: &str) -> Unsupported {
+        let message = format!("{} cannot express {what}", self.title);
+        Unsupported::new(super::condition_span(correlation), message)
     }
 
     /// What a rule is called.
@@ -177,9 +222,10 @@ impl<'r> Observed<'r> {
     }
 
     /// A rule in place of the correlation, for formats and what comes after them.
-    pub fn stands_for(&self, correlation: &CorrelationRule) -> Rule {
-        let first = self.first.as_ref();
-        let state = first.map_or_else(IndexMap::new, |first| first.state.clone());
+    pub(super) fn stands_for(&self, correlation: &CorrelationRule, used: Option<&str>) -> Rule {
+        let first = self.rules.first().map(|one| &one.rule);
+        let mut state = first.map_or_else(IndexMap::new, |first| first.state.clone());
+        state.retain(|key, _| Some(&**key) != used);
         let logsource = first.map(|first| first.logsource.clone());
         Rule {
             meta: correlation.meta.clone(),
@@ -192,6 +238,17 @@ impl<'r> Observed<'r> {
             state,
             applied: IndexSet::new(),
             is_correlation: true,
+        }
+    }
+}
+
+/// One condition that holds where one of these does.
+fn one_of(mut conditions: Vec<Spanned<Condition>>, span: Span) -> Spanned<Condition> {
+    match (conditions.len(), conditions.pop()) {
+        (1, Some(only)) => only,
+        (_, last) => {
+            conditions.extend(last);
+            Spanned::new(Condition::Or(conditions), span)
         }
     }
 }
