@@ -118,6 +118,7 @@ fn queries(
         dialect,
         format: &dialect.formats[0],
         chain: &chain,
+        correlations: None,
         approximate: false,
     };
     assert!(!set.correlations.is_empty(), "{said:?}\n{text}");
