@@ -4,10 +4,10 @@ use crate::config::Options;
 use jiff::civil::Date;
 use sigwright_ir::RuleSet;
 use sigwright_syntax::ast::{
-    self, Body, Detection, Document, ElementBody, Item, LogSource, Search,
+    self, Body, Detection, Document, ElementBody, Item, LogSource, Modifier, Search, Value,
 };
 use sigwright_syntax::yaml::{Node, YamlDocument};
-use sigwright_syntax::{Comment, SourceId, Sources, Spanned};
+use sigwright_syntax::{Comment, Edit, SourceId, Sources, Span, Spanned};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -70,7 +70,7 @@ impl<'a> Rules<'a> {
     }
 
     /// The document that starts where a rule of the set does.
-    pub fn document_of(&self, span: sigwright_syntax::Span) -> Option<&'a Document> {
+    pub fn document_of(&self, span: Span) -> Option<&'a Document> {
         let place = *self.by_start.get(&(span.source, span.start))?;
         self.documents.get(place)
     }
@@ -186,10 +186,65 @@ impl<'a> DocumentCx<'a> {
 
     /// The place of an attribute's name, or else of what the document begins with: where to
     /// say that something is missing.
-    pub fn heading(&self, name: &str) -> sigwright_syntax::Span {
+    pub fn heading(&self, name: &str) -> Span {
         let named = self.attribute(name).or(self.attribute("title"));
         let first = named.or(self.attributes().first());
         first.map_or(self.document.span.slice(0, 1), |(key, _)| key.span)
+    }
+
+    /// The characters a place covers.
+    pub fn text(&self, span: Span) -> &'a str {
+        self.rules.sources.text(span)
+    }
+
+    /// What stands between the quotes of a scalar, or all of it where there are none.
+    pub fn content(&self, span: Span) -> Span {
+        let text = self.text(span);
+        let quoted = text.len() > 1
+            && ((text.starts_with('\'') && text.ends_with('\''))
+                || (text.starts_with('"') && text.ends_with('"')));
+        match quoted {
+            true => span.slice(1, text.len() - 1),
+            false => span,
+        }
+    }
+
+    /// The place of a value's characters, where the file spells them as they are.
+    pub fn letters(&self, value: &str, span: Span) -> Option<Span> {
+        let content = self.content(span);
+        (self.text(content) == value).then_some(content)
+    }
+
+    /// Whether an attribute is missing, or has no value.
+    pub fn lacks(&self, name: &str) -> bool {
+        self.attribute(name).is_none_or(|(_, node)| match node {
+            Node::Sequence(items, _) => items.is_empty(),
+            Node::Scalar { text, .. } => node.is_null() || text.trim().is_empty(),
+            Node::Mapping(entries, _) => entries.is_empty(),
+        })
+    }
+
+    /// The tags of a namespace: what follows its dot, and the place of the whole tag.
+    pub fn tags(&self, namespace: &'static str) -> impl Iterator<Item = (&'a str, Span)> {
+        let cx = *self;
+        cx.document.meta.tags.iter().filter_map(move |tag| {
+            let rest = tag.value.strip_prefix(namespace)?.strip_prefix('.')?;
+            Some((rest, cx.content(tag.span)))
+        })
+    }
+
+    /// Takes out an entry of a list or a map with its line; nothing where more stands there.
+    pub fn without_line(&self, span: Span) -> Option<Edit> {
+        let text = self.rules.sources.get(span.source)?.text.as_str();
+        let (start, end) = (span.start as usize, span.end as usize);
+        let line = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+        let before = text.get(line..start)?.trim();
+        let rest = text.get(end..)?;
+        let length = rest.find('\n').map_or(rest.len(), |at| at + 1);
+        let alone = matches!(before, "" | "-") && rest.get(..length)?.trim().is_empty();
+        let line = u32::try_from(line).ok()?;
+        let end = u32::try_from(end + length).ok()?;
+        alone.then(|| Edit::remove(Span::new(span.source, line, end)))
     }
 
     /// The document as a detection rule.
@@ -280,6 +335,27 @@ impl<'a> ItemCx<'a> {
     /// The field's name; None for keywords.
     pub fn field(&self) -> Option<&'a Spanned<String>> {
         self.item.field.as_ref().map(|field| &field.name)
+    }
+
+    /// Whether it has a modifier.
+    pub fn has(&self, modifier: Modifier) -> bool {
+        self.item.modifiers.iter().any(|m| m.value == modifier)
+    }
+
+    /// Its texts in which `*` and `?` stand for other characters.
+    pub fn patterns(&self) -> impl Iterator<Item = (&'a str, Span)> {
+        const TAKEN: [Modifier; 3] = [Modifier::Re, Modifier::Cidr, Modifier::FieldRef];
+        let plain = !TAKEN.into_iter().any(|modifier| self.has(modifier));
+        let values = self.item.values.iter().filter(move |_| plain);
+        values.filter_map(|value| match &value.value {
+            Value::Str(text) => Some((text.as_str(), value.span)),
+            _ => None,
+        })
+    }
+
+    /// What its field is called, for messages.
+    pub fn shown(&self) -> &'a str {
+        self.field().map_or("keywords", |name| name.value.as_str())
     }
 }
 

@@ -3,11 +3,14 @@
 //! Comes in: rule files as read, the set they were lowered to, and how strict to be. Goes out:
 //! diagnostics, each under the name of its lint, many with a fix. No file is opened here.
 
+mod conditions;
 mod config;
 mod cx;
 mod lints;
 mod suppress;
 mod table;
+mod wildcards;
+mod windows;
 
 pub use config::{Config, ConfigFault, Levels, Options};
 pub use cx::{DocumentCx, File, FileCx, ItemCx, MeaningCx, RuleCx, Rules};

@@ -1,6 +1,7 @@
+use crate::conditions::{each, selected};
 use crate::cx::RuleCx;
 use crate::table::{Check, Group, Level, Lint, Sink, at};
-use sigwright_syntax::ast::{Condition, Detection, Selector};
+use sigwright_syntax::ast::Condition;
 use std::collections::HashSet;
 
 pub static LINT: Lint = Lint {
@@ -15,45 +16,23 @@ filter or a leftover. Name it in the condition, or remove it; a name that begins
 };
 
 fn check(rule: &RuleCx<'_>, sink: &mut Sink<'_>) {
-    // a misspelt name in the condition is reported there
-    if rule.cx.document.faulty {
+    let detection = &rule.rule.detection;
+    if detection.conditions.is_empty() {
         return;
     }
-    let detection = &rule.rule.detection;
     let mut used = HashSet::new();
-    for condition in &detection.conditions {
-        name(&condition.value, detection, &mut used);
-    }
+    each(detection, &mut |condition| match &condition.value {
+        Condition::Selection(name) => {
+            used.insert(name.as_str());
+        }
+        Condition::Of(_, selector) => used.extend(selected(selector, detection)),
+        _ => {}
+    });
     for selection in detection.selections.values() {
-        if !used.contains(selection.name.value.as_str()) {
-            let message = format!("no condition uses `{}`", selection.name.value);
-            sink.report(
-                at(selection.name.span, message).help("name it in the condition, or remove it"),
-            );
-        }
-    }
-}
-
-fn name<'d>(condition: &'d Condition, detection: &'d Detection, used: &mut HashSet<&'d str>) {
-    match condition {
-        Condition::And(parts) | Condition::Or(parts) => {
-            for part in parts {
-                name(&part.value, detection, used);
-            }
-        }
-        Condition::Not(part) => name(&part.value, detection, used),
-        Condition::Selection(selection) => {
-            used.insert(selection);
-        }
-        Condition::Of(_, selector) => {
-            let names = detection.selections.keys().map(String::as_str);
-            used.extend(names.filter(|name| {
-                match selector {
-                    Selector::Them => !name.starts_with('_'),
-                    Selector::Pattern(pattern) => globset::Glob::new(pattern)
-                        .is_ok_and(|glob| glob.compile_matcher().is_match(name)),
-                }
-            }));
+        let name = selection.name.value.as_str();
+        if !used.contains(name) && !name.starts_with('_') {
+            let said = at(selection.name.span, format!("no condition uses `{name}`"));
+            sink.report(said.help("name it in the condition, or remove it"));
         }
     }
 }
