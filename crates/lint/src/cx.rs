@@ -215,13 +215,14 @@ impl<'a> DocumentCx<'a> {
         (self.text(content) == value).then_some(content)
     }
 
-    /// Whether an attribute is missing, or has no value.
+    /// Whether an attribute is missing, or has no value; not for what is no rule at all.
     pub fn lacks(&self, name: &str) -> bool {
-        self.attribute(name).is_none_or(|(_, node)| match node {
-            Node::Sequence(items, _) => items.is_empty(),
-            Node::Scalar { text, .. } => node.is_null() || text.trim().is_empty(),
-            Node::Mapping(entries, _) => entries.is_empty(),
-        })
+        self.attribute("title").is_some()
+            && self.attribute(name).is_none_or(|(_, node)| match node {
+                Node::Sequence(items, _) => items.is_empty(),
+                Node::Scalar { text, .. } => node.is_null() || text.trim().is_empty(),
+                Node::Mapping(entries, _) => entries.is_empty(),
+            })
     }
 
     /// The tags of a namespace: what follows its dot, and the place of the whole tag.

@@ -68,9 +68,9 @@ fn report(cx: &DocumentCx<'_>, sink: &mut Sink<'_>, renamed: &Renamed<'_>) {
     } = renamed;
     let listed: Vec<String> = new.iter().map(|new| format!("`attack.{new}`")).collect();
     let message = match entry.fate {
-        Fate::Current => format!("`{name}` is spelled with hyphens"),
+        Fate::Current => format!("`attack.{name}` is spelled with hyphens"),
         _ => format!(
-            "`{name}` is {} in ATT&CK {}",
+            "`attack.{name}` is {} in ATT&CK {}",
             listed.join(" or "),
             attack.version
         ),
