@@ -18,14 +18,15 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("engine", &["ir", "syntax"]),
     ("events", &["engine"]),
     ("lint", &["attack", "ir", "syntax"]),
+    ("generate", &["engine", "ir", "syntax"]),
     ("sample", &[]),
     ("state", &["engine"]),
     ("verify", &["convert", "engine", "ir", "syntax"]),
     (
         "cli",
         &[
-            "attack", "convert", "edit", "engine", "events", "ir", "lint", "sample", "state",
-            "syntax", "verify",
+            "attack", "convert", "edit", "engine", "events", "generate", "ir", "lint", "sample",
+            "state", "syntax", "verify",
         ],
     ),
 ];

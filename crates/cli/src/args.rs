@@ -3,6 +3,7 @@
 mod attack;
 mod convert;
 mod fmt;
+mod generate;
 mod lint;
 mod values;
 
@@ -19,6 +20,8 @@ pub use convert::*;
 use convert::{EXAMPLES_CONVERT, EXAMPLES_PIPELINE, EXIT_CODES_CONVERT};
 pub use fmt::FmtArgs;
 use fmt::{EXAMPLES_FMT, EXIT_CODES_FMT};
+use generate::EXAMPLES_GENERATE;
+pub use generate::*;
 use lint::EXAMPLES_LINT;
 pub use lint::*;
 pub use values::*;
@@ -91,6 +94,9 @@ pub enum Command {
     /// Run the cases written beside rules
     #[command(after_help = EXAMPLES_TEST)]
     Test(TestArgs),
+    /// Make events out of rules: some that match, some that just do not
+    #[command(after_help = EXAMPLES_GENERATE)]
+    Generate(GenerateArgs),
     /// Look into a file of state, or take something out of it
     #[command(after_help = EXAMPLES_STATE)]
     State(StateCommandArgs),
