@@ -13,7 +13,12 @@ use common::Place;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PAGES: [&str; 3] = ["README.md", "docs/cli.md", "docs/lint.md"];
+const PAGES: [&str; 4] = [
+    "README.md",
+    "docs/cli.md",
+    "docs/generate.md",
+    "docs/lint.md",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -68,10 +68,15 @@ impl Node {
                 to.push(Wish::Within(*elements, *place, wishes));
             }
             Node::All(parts, _) => {
+                // the last part changes first
+                let mut chosen = Vec::with_capacity(parts.len());
                 for part in parts.iter().rev() {
                     let terms = part.size().terms.max(1);
-                    part.term(number % terms, to);
+                    chosen.push((part, number % terms));
                     number /= terms;
+                }
+                for (part, number) in chosen.into_iter().rev() {
+                    part.term(number, to);
                 }
             }
             Node::One(parts, _) => {

@@ -135,13 +135,14 @@ fn without_looks(pattern: &str) -> Bare {
                 starts.push(bare.pattern.len() + 1);
             }
         }
-        if !in_class && c == ')' {
-            if let Some(Some(group)) = open.pop() {
-                let start = starts.get(group).copied().unwrap_or_default();
-                let text = bare.pattern.get(start..).unwrap_or_default().to_owned();
-                if let Some(slot) = groups.get_mut(group) {
-                    *slot = text;
-                }
+        if !in_class
+            && c == ')'
+            && let Some(Some(group)) = open.pop()
+        {
+            let start = starts.get(group).copied().unwrap_or_default();
+            let text = bare.pattern.get(start..).unwrap_or_default().to_owned();
+            if let Some(slot) = groups.get_mut(group) {
+                *slot = text;
             }
         }
         let possessive = !in_class

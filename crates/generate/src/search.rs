@@ -12,7 +12,7 @@ use sigwright_ir::{Expr, ExprId, Exprs, FieldId, Op, Predicate, Subject};
 use std::collections::HashMap;
 
 /// How many choices of alternatives are tried for one event.
-const CHOICES: usize = 96;
+const CHOICES: usize = 48;
 /// How many ways of giving values to the fields of one choice.
 const WAYS: usize = 8;
 /// Alternatives open at once.
@@ -88,8 +88,31 @@ impl Search {
                 }
             }
         }
+        if let Some(why) = self.contradiction(&state) {
+            return Err(Failure::Contradiction(why));
+        }
         let mut budget = CHOICES;
         self.choose(state, miss, &mut budget, accept)
+    }
+
+    /// What contradicts itself before anything is chosen.
+    fn contradiction(&self, state: &State) -> Option<String> {
+        let mut fields: IndexMap<FieldId, Vec<Asked>> = IndexMap::new();
+        for (expr, wanted) in &state.leaves {
+            if let Expr::Pred(pred) = self.exprs.get(*expr)
+                && let Some(predicate) = self.exprs.predicate(*pred)
+                && let Subject::Field(field) = predicate.subject
+            {
+                let (expr, wanted) = (*expr, *wanted);
+                fields
+                    .entry(field)
+                    .or_default()
+                    .push(Asked { expr, wanted });
+            }
+        }
+        fields.iter().find_map(|(field, asked)| {
+            crate::contradiction::found(&self.exprs, self.exprs.field_name(*field), asked)
+        })
     }
 
     /// Takes an expression apart.
@@ -329,7 +352,13 @@ impl Search {
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
-        let found = value::slots(&self.exprs, name, asked, miss, self.turn);
+        // what must be there is asked first: most values fail there
+        let mut ordered = asked.to_vec();
+        ordered.sort_by_key(|one| !one.wanted);
+        let found = match crate::contradiction::found(&self.exprs, name, &ordered) {
+            Some(_) => Vec::new(),
+            None => value::slots(&self.exprs, name, &ordered, miss, self.turn),
+        };
         self.known.insert(key, found.clone());
         found
     }
@@ -410,7 +439,7 @@ impl Search {
     ) -> Result<(), Failure> {
         let (yes, no): (Vec<Asked>, Vec<Asked>) = asked.iter().partition(|one| one.wanted);
         let missed = miss.filter(|miss| no.iter().any(|one| one.expr == *miss));
-        if missed.is_some() && way % 2 == 0 {
+        if missed.is_some() && way.is_multiple_of(2) {
             let slots = self.slots("message", &no, missed);
             if let Some(Slot::Is(value)) = slots.get(way / 2) {
                 made.anywhere.push(value.clone());

@@ -11,7 +11,7 @@ use sigwright_ir::{ExprId, Exprs};
 /// How many values are kept to choose from.
 const ENOUGH: usize = 4;
 /// How many texts are tried for one field.
-const TRIES: usize = 3_000;
+const TRIES: usize = 1_000;
 
 /// A question about a field, and the answer wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -25,15 +25,17 @@ pub struct Path {
     /// It is asked in other places, too.
     pub again: bool,
     /// From the root down: an expression, and which of its parts the way goes on with.
-    steps: Vec<(ExprId, usize)>,
+    steps: Steps,
 }
+
+type Steps = Vec<(ExprId, usize)>;
 
 /// Every question of an expression with the first way to it, in the order written.
 pub fn paths(exprs: &Exprs, root: ExprId) -> Vec<Path> {
     let mut found: Vec<Path> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     let mut again = std::collections::HashSet::new();
-    let mut open: Vec<(ExprId, bool, Vec<(ExprId, usize)>)> = vec![(root, true, Vec::new())];
+    let mut open: Vec<(ExprId, bool, Steps)> = vec![(root, true, Vec::new())];
     while let Some((expr, wanted, steps)) = open.pop() {
         if found.len() >= MAX_QUESTIONS {
             break;

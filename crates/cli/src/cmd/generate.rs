@@ -278,8 +278,7 @@ impl Totals {
     fn add(&mut self, made: &Made) {
         self.rules += 1;
         self.complete += usize::from(made.hits.missing == 0);
-        let hit = |case: &&Case| case.hit;
-        let hits = made.cases.iter().filter(hit).count();
+        let hits = made.cases.iter().filter(|case| case.hit).count();
         self.hits += hits;
         self.misses += made.cases.len() - hits;
         for (sum, of) in [
