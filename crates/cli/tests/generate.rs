@@ -110,7 +110,7 @@ fn generated_cases_and_timelines_pass() {
         let (made, all) = before.trim().split_once(" of ").unwrap();
         assert_eq!(made, all, "{}", ran.err);
     };
-    all_have_one("ways to match have one");
+    all_have_one("ways to match have an event");
     all_have_one("questions have a near miss");
     assert!(!ran.err.contains("an alert: no event"), "{}", ran.err);
     let ran = place.run(&["test", "rules"]).code(0);

@@ -306,21 +306,32 @@ impl Totals {
         let mut told = Vec::new();
         if self.rules > 0 || self.correlations == 0 {
             told.push(format!(
-                "{} rules: {} events that match, {} that just do not; {}, of {} rules all; {}",
-                self.rules,
-                self.hits,
+                "{}: {} that match, {} that just do not",
+                counted(self.rules, "rule"),
+                counted(self.hits, "event"),
                 self.misses,
-                of(self.ways, "ways to match have one"),
+            ));
+            told.push(format!(
+                "{}, all of them in {} of {}; {}",
+                of(self.ways, "ways to match have an event"),
                 self.complete,
+                counted(self.rules, "rule"),
                 of(self.questions, "questions have a near miss"),
             ));
         }
         if self.correlations > 0 {
             told.push(format!(
-                "{} correlations: {} timelines that alert, {} that stop short",
-                self.correlations, self.alerting, self.silent
+                "{}: {} that alert, {} that stop short",
+                counted(self.correlations, "correlation"),
+                counted(self.alerting, "timeline"),
+                self.silent
             ));
         }
         told.join("\n")
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let more = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{more}")
 }
