@@ -6,7 +6,9 @@
 mod conditions;
 mod config;
 mod cx;
+mod dates;
 mod lints;
+mod logsources;
 mod suppress;
 mod table;
 mod wildcards;

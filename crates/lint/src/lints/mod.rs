@@ -3,70 +3,156 @@
 use crate::table::Lint;
 
 mod all_of_them;
+mod attack_link;
+mod attribute_case;
+mod bad_hash;
 mod bad_tag;
 mod base64offset_without_contains;
 mod control_character;
+mod custom_attribute;
+mod deprecated_without_related;
 mod double_wildcard;
 mod duplicate_entry;
+mod duplicate_filename;
 mod duplicate_tag;
 mod duplicate_title;
+mod duplicate_value;
 mod escaped_wildcard;
+mod falsepositive_wording;
+mod field_case;
+mod fields_attribute;
+mod filename_convention;
+mod filename_prefix;
+mod filter_name;
+mod id_version;
+mod level_on_filter;
+mod link_in_description;
+mod localized_account;
+mod logsource_case;
+mod long_attribute;
+mod misplaced_status;
 mod missing_author;
 mod missing_date;
 mod missing_description;
+mod missing_detection_tag;
 mod missing_falsepositives;
+mod missing_group_by;
 mod missing_id;
 mod missing_level;
 mod missing_references;
 mod missing_status;
 mod missing_tags;
+mod modified_before_date;
+mod modified_without_date;
 mod number_as_text;
 mod of_one_selection;
 mod of_without_wildcard;
+mod old_date;
+mod redundant_field;
+mod redundant_modified;
+mod regex_look_around;
+mod related_to_itself;
 mod renamed_attack_tag;
 mod several_tags;
+mod short_description;
+mod short_entry;
+mod single_item_list;
+mod space_in_field;
 mod specific_logsource;
+mod sysmon_without_eventid;
+mod technique_without_tactic;
+mod title_case;
+mod title_length;
+mod title_wording;
+mod tlp_not_clear;
 mod unknown_attack_tag;
+mod unknown_field;
+mod unknown_logsource;
 mod unknown_logsource_key;
 mod unknown_tag_namespace;
 mod unlisted_attack_tag;
 mod unlisted_d3fend_tag;
+mod unstable_link;
 mod unused_selection;
 mod unused_suppression;
 mod wildcard_for_modifier;
+mod young_status;
 
 /// All lints, by name.
 pub static LINTS: &[&Lint] = &[
     &all_of_them::LINT,
+    &attack_link::LINT,
+    &attribute_case::LINT,
+    &bad_hash::LINT,
     &bad_tag::LINT,
     &base64offset_without_contains::LINT,
     &control_character::LINT,
+    &custom_attribute::LINT,
+    &deprecated_without_related::LINT,
     &double_wildcard::LINT,
     &duplicate_entry::LINT,
+    &duplicate_filename::LINT,
     &duplicate_tag::LINT,
     &duplicate_title::LINT,
+    &duplicate_value::LINT,
     &escaped_wildcard::LINT,
+    &falsepositive_wording::LINT,
+    &field_case::LINT,
+    &fields_attribute::LINT,
+    &filename_convention::LINT,
+    &filename_prefix::LINT,
+    &filter_name::LINT,
+    &id_version::LINT,
+    &level_on_filter::LINT,
+    &link_in_description::LINT,
+    &localized_account::LINT,
+    &logsource_case::LINT,
+    &long_attribute::LINT,
+    &misplaced_status::LINT,
     &missing_author::LINT,
     &missing_date::LINT,
     &missing_description::LINT,
+    &missing_detection_tag::LINT,
     &missing_falsepositives::LINT,
+    &missing_group_by::LINT,
     &missing_id::LINT,
     &missing_level::LINT,
     &missing_references::LINT,
     &missing_status::LINT,
     &missing_tags::LINT,
+    &modified_before_date::LINT,
+    &modified_without_date::LINT,
     &number_as_text::LINT,
     &of_one_selection::LINT,
     &of_without_wildcard::LINT,
+    &old_date::LINT,
+    &redundant_field::LINT,
+    &redundant_modified::LINT,
+    &regex_look_around::LINT,
+    &related_to_itself::LINT,
     &renamed_attack_tag::LINT,
     &several_tags::LINT,
+    &short_description::LINT,
+    &short_entry::LINT,
+    &single_item_list::LINT,
+    &space_in_field::LINT,
     &specific_logsource::LINT,
+    &sysmon_without_eventid::LINT,
+    &technique_without_tactic::LINT,
+    &title_case::LINT,
+    &title_length::LINT,
+    &title_wording::LINT,
+    &tlp_not_clear::LINT,
     &unknown_attack_tag::LINT,
+    &unknown_field::LINT,
+    &unknown_logsource::LINT,
     &unknown_logsource_key::LINT,
     &unknown_tag_namespace::LINT,
     &unlisted_attack_tag::LINT,
     &unlisted_d3fend_tag::LINT,
+    &unstable_link::LINT,
     &unused_selection::LINT,
     &unused_suppression::LINT,
     &wildcard_for_modifier::LINT,
+    &young_status::LINT,
 ];
