@@ -244,7 +244,7 @@ fn chosen(
     let title = target.dialect.title;
     let says = |form: &&&Form| {
         let has = |part| observed.rules().iter().any(|one| one.query.contains(part));
-        !(form.apart && observed.renamed) && !form.without.is_some_and(has)
+        !(form.without.is_some_and(has) || form.apart && observed.renamed)
     };
     let forms: Vec<&'static Form> = forms.iter().filter(says).copied().collect();
     let exact = forms.iter().find(|form| form.loses.is_empty());

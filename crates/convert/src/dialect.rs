@@ -73,6 +73,15 @@ pub struct Format {
     pub output: fn(&[String]) -> String,
 }
 
+/// Queries as they are, one after the other.
+pub const PLAIN_QUERIES: Format = Format {
+    name: "default",
+    title: "plain queries",
+    longest: None,
+    query: |_, _, query| Ok(query),
+    output: |queries| queries.join("\n"),
+};
+
 /// The three operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {

@@ -6,8 +6,8 @@
 
 use super::{elastic, lucene};
 use crate::dialect::{
-    ANY, C_ESCAPES, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_PIPELINES, NO_TEXT, Ops,
-    Printed, Regexes, Strings, Text,
+    ANY, C_ESCAPES, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_OPS, NO_PIPELINES,
+    NO_TEXT, Ops, PLAIN_QUERIES, Printed, Regexes, Strings, Text,
 };
 use crate::print::{Piece, Printer, fill};
 use crate::query::Leaf;
@@ -21,33 +21,24 @@ pub const EQL: Dialect = Dialect {
     name: "eql",
     title: "Elasticsearch EQL",
     formats: &[
-        Format {
-            name: "default",
-            title: "plain queries",
-            longest: None,
-            query: |_, _, query| Ok(query),
-            output: |queries| queries.join("\n"),
-        },
+        PLAIN_QUERIES,
         Format {
             name: "eqlapi",
             title: "bodies for `/_eql/search`",
-            longest: None,
             query: |_, _, query| Ok(python_json(&json!({"query": query}))),
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "siem_rule",
             title: "detection rules for Kibana's API",
-            longest: None,
             query: |rule, _, query| elastic::rule(rule, &elastic::Language::EQL, &query),
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "siem_rule_ndjson",
             title: "detection rules to import into Kibana",
-            longest: None,
             query: |rule, _, query| elastic::import(rule, &elastic::Language::EQL, &query),
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
     ],
     logic: Logic {
@@ -107,32 +98,20 @@ pub const EQL: Dialect = Dialect {
         missing: Some("?{field} == null"),
         regex: Some("{field} regex \"{regex}\""),
         regexes: Regexes {
-            escape: "\\",
             escaped: &["\""],
             escape_itself: true,
             named: C_ESCAPES,
-            flags_in_front: false,
             also: "\"@<>",
             rewrite: Some(lucene_regex::rewrite),
+            ..NO_OPS.regexes
         },
         cidr: Some("cidrMatch({field}, \"{network}\")"),
         compare: Some("{field} {op} {value}"),
-        comparisons: super::splunk::comparisons,
         // one field cannot be compared with another
-        field_equals: None,
-        field_starts: None,
-        field_ends: None,
-        field_contains: None,
         one_of_numbers: Some("{field} in ({list})"),
-        all_of: None,
-        list_grouped: true,
-        list: ", ",
         listed: ANY,
-        list_aside: false,
         list_variants: true,
-        keyword: None,
-        keyword_number: None,
-        keyword_regex: None,
+        ..NO_OPS
     },
     sql: None,
     hooks: Hooks {

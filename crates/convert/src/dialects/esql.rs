@@ -8,8 +8,8 @@
 
 use super::elastic;
 use crate::dialect::{
-    ANY, C_ESCAPES, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_PIPELINES, NO_TEXT, Ops,
-    PLAIN, Regexes, Strings, Text,
+    ANY, C_ESCAPES, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_OPS, NO_PIPELINES,
+    NO_TEXT, Ops, PLAIN_QUERIES, Regexes, Strings, Text,
 };
 use crate::lucene_regex;
 use crate::rule::Rule;
@@ -20,33 +20,24 @@ pub const ESQL: Dialect = Dialect {
     name: "esql",
     title: "Elasticsearch ES|QL",
     formats: &[
-        Format {
-            name: "default",
-            title: "plain queries",
-            longest: None,
-            query: |_, _, query| Ok(query),
-            output: |queries| queries.join("\n"),
-        },
+        PLAIN_QUERIES,
         Format {
             name: "kibana_ndjson",
             title: "saved searches to import into Kibana",
-            longest: None,
             query: elastic::saved_esql,
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "siem_rule",
             title: "detection rules for Kibana's API",
-            longest: None,
             query: |rule, _, query| elastic::rule(rule, &elastic::Language::ESQL, &query),
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "siem_rule_ndjson",
             title: "detection rules to import into Kibana",
-            longest: None,
             query: |rule, _, query| elastic::import(rule, &elastic::Language::ESQL, &query),
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
     ],
     logic: Logic {
@@ -105,22 +96,19 @@ pub const ESQL: Dialect = Dialect {
         number: Some("{field}=={value}"),
         bool: Some("{field}=={value}"),
         null: Some("{field} is null"),
-        null_grouped: false,
         exists: Some("{field} is not null"),
         missing: Some("{field} is null"),
         regex: Some("{field} rlike \"{regex}\""),
         regexes: Regexes {
-            escape: "\\",
             escaped: &["\""],
             escape_itself: true,
             named: C_ESCAPES,
-            flags_in_front: false,
             also: "\"@<>",
             rewrite: Some(lucene_regex::rewrite),
+            ..NO_OPS.regexes
         },
         cidr: Some("cidr_match({field}, \"{network}\")"),
         compare: Some("{field}{op}{value}"),
-        comparisons: super::splunk::comparisons,
         field_equals: Some("to_lower({field})==to_lower({other})"),
         field_starts: Some("(starts_with(to_lower({field}), to_lower({other})) and {other}!=\"\")"),
         field_ends: Some("(ends_with(to_lower({field}), to_lower({other})) and {other}!=\"\")"),
@@ -128,15 +116,7 @@ pub const ESQL: Dialect = Dialect {
             "(locate(to_lower({field}), to_lower({other})) > 0 and {other}!=\"\")",
         ),
         one_of_numbers: Some("{field} in ({list})"),
-        all_of: None,
-        list_grouped: true,
-        list: ", ",
-        listed: PLAIN,
-        list_aside: false,
-        list_variants: false,
-        keyword: None,
-        keyword_number: None,
-        keyword_regex: None,
+        ..NO_OPS
     },
     sql: None,
     hooks: Hooks {

@@ -8,8 +8,8 @@
 
 use super::{elastic, lucene};
 use crate::dialect::{
-    C_ESCAPES, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_PIPELINES, NO_TEXT, Ops,
-    PLAIN, Printed, Regexes, Strings, Text,
+    C_ESCAPES, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_OPS, NO_PIPELINES, NO_TEXT,
+    Ops, PLAIN, PLAIN_QUERIES, Printed, Regexes, Strings, Text,
 };
 use crate::print::Printer;
 use crate::query::Leaf;
@@ -21,33 +21,24 @@ pub const KQL: Dialect = Dialect {
     name: "kql",
     title: "Kibana KQL",
     formats: &[
-        Format {
-            name: "default",
-            title: "plain queries",
-            longest: None,
-            query: |_, _, query| Ok(query),
-            output: |queries| queries.join("\n"),
-        },
+        PLAIN_QUERIES,
         Format {
             name: "kibana_ndjson",
             title: "saved searches to import into Kibana",
-            longest: None,
             query: elastic::saved_search_in_kql,
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "siem_rule",
             title: "detection rules for Kibana's API",
-            longest: None,
             query: |rule, _, query| elastic::rule(rule, &elastic::Language::KQL, &query),
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "siem_rule_ndjson",
             title: "detection rules to import into Kibana",
-            longest: None,
             query: |rule, _, query| elastic::import(rule, &elastic::Language::KQL, &query),
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
     ],
     logic: Logic {
@@ -88,41 +79,22 @@ pub const KQL: Dialect = Dialect {
             one_of: Some("{field}: ({list})"),
             ..NO_TEXT
         },
-        cased: NO_TEXT,
         number: Some("{field}: {value}"),
         bool: Some("{field}: {value}"),
         null: Some("not {field}: *"),
-        null_grouped: false,
         exists: Some("{field}: *"),
         missing: Some("not {field}: *"),
-        regex: None,
-        regexes: Regexes {
-            escape: "\\",
-            escaped: &[],
-            escape_itself: false,
-            named: &[],
-            flags_in_front: false,
-            also: "",
-            rewrite: None,
-        },
+        regexes: Regexes { ..NO_OPS.regexes },
         // fields of addresses take networks
         cidr: Some("{field}: \"{network}\""),
         compare: Some("{field} {op} {value}"),
-        comparisons: super::splunk::comparisons,
-        field_equals: None,
-        field_starts: None,
-        field_ends: None,
-        field_contains: None,
-        one_of_numbers: None,
-        all_of: None,
         list_grouped: false,
         list: " or ",
         listed: |pattern| !has_blank_ends(pattern),
-        list_aside: false,
         list_variants: true,
         keyword: Some("*{bare}*"),
         keyword_number: Some("{value}"),
-        keyword_regex: None,
+        ..NO_OPS
     },
     sql: None,
     hooks: Hooks {

@@ -6,7 +6,7 @@
 
 use crate::dialect::{
     ANY, C_ESCAPES, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_OPS, NO_PIPELINES,
-    NO_TEXT, Ops, PLAIN, Printed, Regexes, Strings, Text,
+    NO_TEXT, Ops, PLAIN, PLAIN_QUERIES, Printed, Regexes, Strings, Text,
 };
 use crate::pattern;
 use crate::print::{Piece, Printer, fill, unfilled};
@@ -20,11 +20,8 @@ pub const KUSTO: Dialect = Dialect {
     name: "kusto",
     title: "Kusto Query Language (Microsoft Sentinel and Defender)",
     formats: &[Format {
-        name: "default",
         title: "conditions of `where`",
-        longest: None,
-        query: |_, _, query| Ok(query),
-        output: |queries| queries.join("\n"),
+        ..PLAIN_QUERIES
     }],
     logic: Logic {
         and: " and ",

@@ -5,8 +5,8 @@
 //! between pipes, so networks that stand among other conditions are asked of the address's text.
 
 use crate::dialect::{
-    ANY, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_OPS, NO_PIPELINES, Ops, PLAIN,
-    Printed, Regexes, Strings,
+    ANY, Dialect, Fields, GLOB, Hooks, Link, Logic, NO_OPS, NO_PIPELINES, Ops, PLAIN,
+    PLAIN_QUERIES, Printed, Regexes, Strings,
 };
 use crate::pattern;
 use crate::print::{Piece, Printer, unfilled};
@@ -20,13 +20,7 @@ use sigwright_syntax::pattern::{Part, Pattern};
 pub const LOGSCALE: Dialect = Dialect {
     name: "logscale",
     title: "CrowdStrike LogScale",
-    formats: &[Format {
-        name: "default",
-        title: "plain queries",
-        longest: None,
-        query: |_, _, query| Ok(query),
-        output: |queries| queries.join("\n"),
-    }],
+    formats: &[PLAIN_QUERIES],
     logic: Logic {
         and: " ",
         or: " or ",

@@ -7,8 +7,8 @@
 
 use super::elastic;
 use crate::dialect::{
-    ANY, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_PIPELINES, NO_TEXT, Ops, Regexes,
-    Strings, Text,
+    ANY, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_OPS, NO_PIPELINES, NO_TEXT, Ops,
+    PLAIN_QUERIES, Regexes, Strings, Text,
 };
 use crate::lucene_regex;
 use crate::query::{Leaf, Query};
@@ -22,39 +22,32 @@ pub const LUCENE: Dialect = Dialect {
     title: "Elasticsearch Lucene",
     formats: &[
         Format {
-            name: "default",
             title: "plain query strings",
-            longest: None,
-            query: |_, _, query| Ok(query),
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "kibana_ndjson",
             title: "saved searches to import into Kibana",
-            longest: None,
             query: elastic::saved_search,
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "dsl_lucene",
             title: "query strings inside Elasticsearch's query DSL",
-            longest: None,
             query: elastic::dsl,
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "siem_rule",
             title: "detection rules for Kibana's API",
-            longest: None,
             query: |rule, _, query| elastic::rule(rule, &elastic::Language::LUCENE, &query),
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "siem_rule_ndjson",
             title: "detection rules to import into Kibana",
-            longest: None,
             query: |rule, _, query| elastic::import(rule, &elastic::Language::LUCENE, &query),
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
     ],
     logic: Logic {
@@ -97,40 +90,26 @@ pub const LUCENE: Dialect = Dialect {
             one_of: Some("{field}:({list})"),
             ..NO_TEXT
         },
-        cased: NO_TEXT,
         number: Some("{field}:{bare}"),
         bool: Some("{field}:{value}"),
         null: Some("NOT _exists_:{field}"),
         null_grouped: true,
         exists: Some("_exists_:{field}"),
-        missing: None,
         regex: Some("{field}:/{regex}/"),
         regexes: Regexes {
-            escape: "\\",
             escaped: &["/"],
-            escape_itself: false,
-            named: &[],
-            flags_in_front: false,
-            also: "",
             rewrite: Some(lucene_regex::rewrite),
+            ..NO_OPS.regexes
         },
         cidr: Some("{field}:{bare}"),
         compare: Some("{field}:{op}{bare}"),
         comparisons: signs,
-        field_equals: None,
-        field_starts: None,
-        field_ends: None,
-        field_contains: None,
-        one_of_numbers: None,
-        all_of: None,
-        list_grouped: true,
         list: " OR ",
         listed: ANY,
-        list_aside: false,
         list_variants: true,
         keyword: Some("*{bare}*"),
         keyword_number: Some("{value}"),
-        keyword_regex: None,
+        ..NO_OPS
     },
     sql: None,
     hooks: Hooks {
@@ -177,32 +156,26 @@ pub const OPENSEARCH: Dialect = Dialect {
     title: "OpenSearch Lucene",
     formats: &[
         Format {
-            name: "default",
             title: "plain query strings",
-            longest: None,
-            query: |_, _, query| Ok(query),
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "dashboards_ndjson",
             title: "saved searches to import into OpenSearch Dashboards",
-            longest: None,
             query: elastic::saved_search,
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "monitor_rule",
             title: "monitors of OpenSearch's alerting",
-            longest: None,
             query: elastic::monitor,
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
         Format {
             name: "dsl_lucene",
             title: "query strings inside OpenSearch's query DSL",
-            longest: None,
             query: elastic::dsl,
-            output: |queries| queries.join("\n"),
+            ..PLAIN_QUERIES
         },
     ],
     ..LUCENE

@@ -7,8 +7,8 @@
 //! `coalesce` makes true.
 
 use crate::dialect::{
-    ANY, Dialect, Fields, Format, Hooks, Link, Logic, NO_PIPELINES, NO_TEXT, Ops, PLAIN, Regexes,
-    SQL_LIKE, Strings, Text,
+    ANY, Dialect, Fields, Hooks, Link, Logic, NO_OPS, NO_PIPELINES, NO_TEXT, Ops, PLAIN_QUERIES,
+    Regexes, SQL_LIKE, Strings, Text,
 };
 use crate::pattern;
 use crate::rule::Rule;
@@ -18,13 +18,7 @@ use serde_json::Value as Json;
 pub const PPL: Dialect = Dialect {
     name: "opensearch_ppl",
     title: "OpenSearch PPL",
-    formats: &[Format {
-        name: "default",
-        title: "plain queries",
-        longest: None,
-        query: |_, _, query| Ok(query),
-        output: |queries| queries.join("\n"),
-    }],
+    formats: &[PLAIN_QUERIES],
     logic: Logic {
         and: " AND ",
         or: " OR ",
@@ -77,36 +71,20 @@ pub const PPL: Dialect = Dialect {
         number: Some("{field}={value}"),
         bool: Some("{field}={value}"),
         null: Some("isnull({field})"),
-        null_grouped: false,
         exists: Some("isnotnull({field})"),
         missing: Some("isnull({field})"),
         regex: Some("regexp_match({field}, '{regex}')"),
         regexes: Regexes {
-            escape: "\\",
             escaped: &["'"],
             escape_itself: true,
-            named: &[],
-            flags_in_front: false,
-            also: "",
             rewrite: Some(pattern::flagged),
+            ..NO_OPS.regexes
         },
         cidr: Some("cidrmatch({field}, \"{network}\")"),
         compare: Some("{field}{op}{value}"),
-        comparisons: super::splunk::comparisons,
         field_equals: Some("LOWER({field})=LOWER({other})"),
-        field_starts: None,
-        field_ends: None,
-        field_contains: None,
         one_of_numbers: Some("{field} in ({list})"),
-        all_of: None,
-        list_grouped: true,
-        list: ", ",
-        listed: PLAIN,
-        list_aside: false,
-        list_variants: false,
-        keyword: None,
-        keyword_number: None,
-        keyword_regex: None,
+        ..NO_OPS
     },
     sql: None,
     hooks: Hooks {

@@ -6,8 +6,8 @@
 //! version 0.9. Whether case counts is up to the tokenizer of a field: it does for `raw`.
 
 use crate::dialect::{
-    Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_PIPELINES, NO_TEXT, Ops, PLAIN, Regexes,
-    Strings, Text,
+    Dialect, Fields, GLOB, Hooks, Link, Logic, NO_OPS, NO_PIPELINES, NO_TEXT, Ops, PLAIN,
+    PLAIN_QUERIES, Regexes, Strings, Text,
 };
 use crate::lucene_regex;
 use sigwright_syntax::pattern::Pattern;
@@ -16,13 +16,7 @@ use sigwright_syntax::pattern::Pattern;
 pub const QUICKWIT: Dialect = Dialect {
     name: "quickwit",
     title: "Quickwit",
-    formats: &[Format {
-        name: "default",
-        title: "plain queries",
-        longest: None,
-        query: |_, _, query| Ok(query),
-        output: |queries| queries.join("\n"),
-    }],
+    formats: &[PLAIN_QUERIES],
     logic: Logic {
         and: " AND ",
         or: " OR ",
@@ -61,40 +55,23 @@ pub const QUICKWIT: Dialect = Dialect {
             one_of: Some("{field}:IN [{list}]"),
             ..NO_TEXT
         },
-        cased: NO_TEXT,
         number: Some("{field}:{value}"),
         bool: Some("{field}:{value}"),
         null: Some("NOT {field}:*"),
-        null_grouped: false,
         exists: Some("{field}:*"),
         missing: Some("NOT {field}:*"),
         regex: Some("{field}:/{regex}/"),
         regexes: Regexes {
-            escape: "\\",
             escaped: &["/"],
-            escape_itself: false,
-            named: &[],
-            flags_in_front: false,
-            also: "",
             rewrite: Some(lucene_regex::rewrite),
+            ..NO_OPS.regexes
         },
         cidr: Some("{field}:[{address} TO {last}]"),
         compare: Some("{field}:{op}{value}"),
-        comparisons: super::splunk::comparisons,
-        field_equals: None,
-        field_starts: None,
-        field_ends: None,
-        field_contains: None,
-        one_of_numbers: None,
-        all_of: None,
         list_grouped: false,
         list: " ",
         listed: is_token,
-        list_aside: false,
-        list_variants: false,
-        keyword: None,
-        keyword_number: None,
-        keyword_regex: None,
+        ..NO_OPS
     },
     sql: None,
     hooks: Hooks {

@@ -6,8 +6,8 @@ mod commands;
 mod formats;
 
 use crate::dialect::{
-    ANY, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_PIPELINES, NO_TEXT, Ops, Regexes,
-    Strings, Text,
+    ANY, Dialect, Fields, Format, GLOB, Hooks, Link, Logic, NO_OPS, NO_PIPELINES, NO_TEXT, Ops,
+    Regexes, Strings, Text,
 };
 use sigwright_ir::pred::Comparison;
 
@@ -81,40 +81,24 @@ pub const SPLUNK: Dialect = Dialect {
             one_of: Some("{field} IN ({list})"),
             ..NO_TEXT
         },
-        cased: NO_TEXT,
         number: Some("{field}={value}"),
         bool: Some("{field}={value}"),
         null: Some("NOT {field}=*"),
-        null_grouped: false,
         exists: Some("{field}=*"),
         missing: Some("NOT {field}=*"),
-        regex: None,
         regexes: Regexes {
-            escape: "\\",
             escaped: &["\""],
             escape_itself: true,
-            named: &[],
             flags_in_front: true,
-            also: "",
-            rewrite: None,
+            ..NO_OPS.regexes
         },
         cidr: Some("{field}=\"{network}\""),
         compare: Some("{field}{op}{value}"),
         comparisons,
-        field_equals: None,
-        field_starts: None,
-        field_ends: None,
-        field_contains: None,
-        one_of_numbers: None,
-        all_of: None,
-        list_grouped: true,
-        list: ", ",
         listed: ANY,
-        list_aside: false,
-        list_variants: false,
         keyword: Some("{value}"),
         keyword_number: Some("{value}"),
-        keyword_regex: None,
+        ..NO_OPS
     },
     sql: None,
     hooks: Hooks {
