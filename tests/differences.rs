@@ -6,6 +6,7 @@
 
 mod elastic;
 mod logs;
+mod pipelines;
 mod rewritten;
 mod splunk;
 
@@ -31,6 +32,8 @@ pub enum Kind {
     Converted(&'static str),
     /// The dialect with the fault of the reference put back.
     Fault(Fault),
+    /// The text of the pipeline with the fault of the reference put back.
+    Pipeline(fn(&str) -> String),
     /// Equal but for a part, which this takes out of both.
     Aside(fn(&str) -> String),
     /// Only in these rules.
@@ -59,6 +62,7 @@ pub fn differences() -> impl Iterator<Item = &'static Difference> {
         .iter()
         .chain(elastic::DIFFERENCES)
         .chain(logs::DIFFERENCES)
+        .chain(pipelines::DIFFERENCES)
 }
 
 const DIFFERENCES: &[Difference] = &[
@@ -317,15 +321,25 @@ const fn undone(name: &'static str, is: fn(&str, &str) -> bool) -> Difference {
     }
 }
 
+/// What puts faults of the reference's pipelines back, by name.
+pub fn faulty_pipelines(file: &str) -> impl Iterator<Item = (&'static str, fn(&str) -> String)> {
+    let about = move |d: &&Difference| d.about.iter().any(|about| file.starts_with(about));
+    differences().filter(about).filter_map(|d| match d.kind {
+        Kind::Pipeline(put_back) => Some((d.name, put_back)),
+        _ => None,
+    })
+}
+
 /// What explains that `ours` and `theirs` differ; None where something unexplained is left.
-/// `print` gives our queries in another dialect.
+/// `print` gives our queries in another dialect, with all faults of the reference's pipelines
+/// but those of one name.
 pub fn explained(
     file: &str,
     path: &str,
     dialect: &Dialect,
     ours: &Result<Vec<String>, String>,
     theirs: Result<&Vec<String>, &str>,
-    print: impl Fn(&Dialect) -> Result<Vec<String>, String>,
+    print: impl Fn(&Dialect, Option<&str>) -> Result<Vec<String>, String>,
 ) -> Option<Vec<&'static str>> {
     let about = || {
         let about = |d: &&Difference| d.about.iter().any(|about| file.starts_with(about));
@@ -361,7 +375,7 @@ pub fn explained(
             let left = |query: &String| asides.iter().fold(text(query), |q, aside| aside(&q));
             queries.iter().map(left).collect()
         };
-        print(&faulty).is_ok_and(|ours| left(&ours) == left(theirs))
+        print(&faulty, left_out).is_ok_and(|ours| left(&ours) == left(theirs))
     };
     if !equal(None) {
         let undone = by(&|kind| match kind {

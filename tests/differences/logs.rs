@@ -68,7 +68,9 @@ pub const DIFFERENCES: &[Difference] = &[
         about: &[KUSTO],
         // the reference halves the backslashes, too
         kind: Kind::Rules(&[
+            "rules-emerging-threats/2024/Exploits/CVE-2024-1708/win_security_exploit_cve_2024_1708_screenconnect.yml",
             "rules-emerging-threats/2026/Exploits/CVE-2026-33829/proc_creation_win_exploit_cve_2026_33829.yml",
+            "rules/windows/builtin/security/win_security_signal_sensitive_config_access.yml",
             "rules/windows/process_creation/proc_creation_win_susp_copy_lateral_movement.yml",
         ]),
     },
@@ -85,7 +87,7 @@ pub const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         name: "defender-hashes",
-        about: &["kusto-default-microsoft_xdr"],
+        about: &["kusto-default-microsoft_xdr", "kusto-default-sentinel_asim"],
         kind: Kind::Aside(rewritten::kusto_hashes),
     },
     Difference {

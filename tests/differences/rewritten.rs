@@ -109,7 +109,8 @@ pub fn kusto_networks(query: &str) -> String {
 
 /// Whole hashes one by one, equal instead of started with.
 pub fn kusto_hashes(query: &str) -> String {
-    let lists = regex!(r#"(MD5|SHA1|SHA256) in~ \(("[0-9A-Fa-f]+"(?:, "[0-9A-Fa-f]+")*)\)"#);
+    let lists =
+        regex!(r#"(\w*(?:MD5|SHA1|SHA256|IMPHASH)) in~ \(("[0-9A-Fa-f]+"(?:, "[0-9A-Fa-f]+")*)\)"#);
     let each = |found: &Captures<'_>| {
         let hashes = found[2].split(", ");
         let hashes: Vec<String> = hashes
@@ -119,9 +120,16 @@ pub fn kusto_hashes(query: &str) -> String {
     };
     let query = lists.replace_all(query, each);
     let starts = regex!(
-        r#"(MD5|SHA1|SHA256) startswith ("(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})")"#
+        r#"(MD5|SHA1|SHA256|IMPHASH) startswith ("(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})")"#
     );
     starts.replace_all(&query, "$1 =~ $2").into_owned()
+}
+
+/// A field that is one of two columns is absent where both are, not where one is.
+pub fn absent_columns(query: &str) -> String {
+    regex!(r"\(isnull\((\w+)\) and isnull\((\w+)\)\)")
+        .replace_all(query, "(isnull($1) or isnull($2))")
+        .into_owned()
 }
 
 /// Flags without the one for line ends.

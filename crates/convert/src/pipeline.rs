@@ -12,6 +12,7 @@ mod expression;
 mod external;
 mod fields;
 mod hashes;
+mod items;
 mod keys;
 mod placeholders;
 mod postprocessing;

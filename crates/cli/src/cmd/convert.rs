@@ -11,9 +11,9 @@ use sigwright_convert::correlation::{self, Voices};
 use sigwright_convert::dialect::Format;
 use sigwright_convert::pipeline::convert;
 use sigwright_convert::{Chain, Dialect, dialects, rule};
-use sigwright_syntax::ast::Meta;
-use sigwright_syntax::{Diagnostic, Diagnostics, Severity, SourceId};
-use std::collections::HashMap;
+use sigwright_syntax::ast::{Body, Meta};
+use sigwright_syntax::{Diagnostic, Diagnostics, Severity, Span, suggest};
+use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -49,7 +49,12 @@ pub fn run(args: &ConvertArgs, color: ColorWhen) -> io::Result<Outcome> {
     report(&loaded, Severity::Error, color)?;
     let converted = converted(&loaded, dialect, format, &chain, args.approximate);
     match (&args.output, args.format) {
-        (Some(folder), _) => write_files(folder, &loaded, &converted)?,
+        (Some(folder), _) => {
+            if let Err(message) = write_files(folder, &loaded, format, &chain, &converted) {
+                complain(&mut io::stderr().lock(), err_look, &message)?;
+                return Ok(Outcome::Broken);
+            }
+        }
         (None, QueryFormat::Ndjson) => ndjson(&loaded, dialect, &converted)?,
         (None, QueryFormat::Text) => {
             if let Err(message) = text(format, &chain, &converted)? {
@@ -87,7 +92,8 @@ pub fn run(args: &ConvertArgs, color: ColorWhen) -> io::Result<Outcome> {
 /// What became of a rule.
 struct Converted<'l> {
     meta: &'l Meta,
-    source: SourceId,
+    /// The document.
+    span: Span,
     queries: Result<Vec<String>, Diagnostics>,
     /// What the queries lose.
     warnings: Diagnostics,
@@ -143,7 +149,7 @@ fn converted<'l>(
             });
             Converted {
                 meta: &lowered.meta,
-                source: lowered.source,
+                span: lowered.span,
                 warnings: warnings.collect(),
                 queries: said.map(|correlated| vec![correlated.query]),
             }
@@ -153,7 +159,7 @@ fn converted<'l>(
     let lowered = lowered.filter(|(index, _)| voices.rule(*index));
     let detections = lowered.map(|(_, (lowered, rule))| Converted {
         meta: &lowered.meta,
-        source: lowered.source,
+        span: lowered.span,
         queries: rule.and_then(|rule| {
             convert(rule, dialect, format, chain).map_err(|unsupported| vec![unsupported.into()])
         }),
@@ -166,11 +172,8 @@ fn converted<'l>(
 fn target(args: &ConvertArgs) -> Result<(&'static Dialect, &'static Format), String> {
     let name = args.target.as_deref().unwrap_or_default();
     let dialect = dialects::find(name).ok_or_else(|| {
-        let names: Vec<&str> = dialects::DIALECTS.iter().map(|d| d.name).collect();
-        format!(
-            "no target is called `{name}`; known are {}",
-            names.join(", ")
-        )
+        let names = dialects::DIALECTS.iter().map(|d| d.name);
+        format!("no target is called `{name}`; {}", known(name, names))
     })?;
     let Some(name) = &args.target_format else {
         let first = dialect.formats.first();
@@ -180,13 +183,18 @@ fn target(args: &ConvertArgs) -> Result<(&'static Dialect, &'static Format), Str
     };
     let format = dialect.formats.iter().find(|f| f.name == name);
     format.map(|format| (dialect, format)).ok_or_else(|| {
-        let names: Vec<&str> = dialect.formats.iter().map(|f| f.name).collect();
-        format!(
-            "`{}` has no form `{name}`; known are {}",
-            dialect.name,
-            names.join(", ")
-        )
+        let names = dialect.formats.iter().map(|f| f.name);
+        let known = known(name, names);
+        format!("`{}` has no form `{name}`; {known}", dialect.name)
     })
+}
+
+/// The name that may have been meant, or all there are.
+fn known<'n>(wrong: &str, names: impl Iterator<Item = &'n str> + Clone) -> String {
+    match suggest::closest(wrong, names.clone()) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => format!("known are {}", names.collect::<Vec<_>>().join(", ")),
+    }
 }
 
 fn list(out: &mut dyn Write) -> io::Result<()> {
@@ -225,15 +233,12 @@ fn text(
     out.flush().map(Ok)
 }
 
+/// A line of NDJSON per rule and correlation, in the order read. What has an error before it
+/// comes to converting has a line, too, and so has a file that holds no document for one.
 fn ndjson(loaded: &Loaded, dialect: &Dialect, converted: &[Converted<'_>]) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    let mut line = Vec::new();
+    let mut lines: Vec<(Option<Span>, Vec<u8>)> = Vec::new();
     for one in converted {
-        line.clear();
-        line.extend_from_slice(b"{\"path\":");
-        json::string(loaded.path(one.source), &mut line);
-        line.extend_from_slice(b",\"id\":");
-        json::optional(one.meta.id.as_ref().map(|id| id.value.as_str()), &mut line);
+        let mut line = start(loaded.path(one.span.source), Some(one.meta));
         match &one.queries {
             Ok(queries) => {
                 line.extend_from_slice(b",\"title\":");
@@ -247,37 +252,121 @@ fn ndjson(loaded: &Loaded, dialect: &Dialect, converted: &[Converted<'_>]) -> io
                     several => serde_json::to_writer(&mut line, several)?,
                 }
             }
-            Err(said) => {
-                line.extend_from_slice(b",\"error\":");
-                let said: Vec<&str> = said.iter().map(|d| d.message.as_str()).collect();
-                json::string(&said.join("; "), &mut line);
-            }
+            Err(said) => error(said.iter(), &mut line),
         }
-        line.extend_from_slice(b"}\n");
+        lines.push((Some(one.span), line));
+    }
+    lines.extend(faulty(loaded));
+    lines.sort_by_key(|(span, _)| span.map(|span| (span.source, span.start)));
+    for (path, reason) in &loaded.unreadable {
+        let mut line = start(&path.display().to_string(), None);
+        line.extend_from_slice(b",\"error\":");
+        json::string(reason, &mut line);
+        lines.push((None, line));
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    for (_, line) in lines {
         out.write_all(&line)?;
+        out.write_all(b"}\n")?;
     }
     out.flush()
 }
 
-/// One file per rule, called after the rule's file; a second rule of a file gets a number.
-fn write_files(folder: &Path, loaded: &Loaded, converted: &[Converted<'_>]) -> io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let mut taken: HashMap<String, usize> = HashMap::new();
+/// The lines of documents that are not in the set, and of files that hold none.
+fn faulty(loaded: &Loaded) -> Vec<(Option<Span>, Vec<u8>)> {
+    let rules = loaded.set.rules.iter().map(|lowered| lowered.span);
+    let correlations = loaded.set.correlations.iter().map(|lowered| lowered.span);
+    let kept: HashSet<Span> = rules.chain(correlations).collect();
+    let errors = || {
+        let errors = loaded.diagnostics.iter();
+        errors.filter(|said| said.severity == Severity::Error)
+    };
+    let mut lines = Vec::new();
+    let mut held = HashSet::new();
+    for document in &loaded.documents {
+        held.insert(document.span.source);
+        let is_filter = matches!(document.body, Body::Filter(_));
+        if kept.contains(&document.span) || (is_filter && !document.faulty) {
+            continue;
+        }
+        let here = |said: &&Diagnostic| {
+            said.span().is_some_and(|span| {
+                span.source == document.span.source
+                    && (document.span.start..=document.span.end).contains(&span.start)
+            })
+        };
+        let path = loaded.path(document.span.source);
+        let mut line = start(path, Some(&document.meta));
+        error(errors().filter(here), &mut line);
+        lines.push((Some(document.span), line));
+    }
+    for (source, text) in loaded.sources.iter() {
+        let said: Vec<_> = errors()
+            .filter(|said| said.span().is_some_and(|span| span.source == source))
+            .collect();
+        if held.contains(&source) || said.is_empty() {
+            continue;
+        }
+        let mut line = start(&text.name, None);
+        let first = said.first().and_then(|said| said.span());
+        error(said.into_iter(), &mut line);
+        lines.push((first, line));
+    }
+    lines
+}
+
+/// The start of a line: where the document is, and its id.
+fn start(path: &str, meta: Option<&Meta>) -> Vec<u8> {
+    let mut line = b"{\"path\":".to_vec();
+    json::string(path, &mut line);
+    line.extend_from_slice(b",\"id\":");
+    let id = meta.and_then(|meta| meta.id.as_ref());
+    json::optional(id.map(|id| id.value.as_str()), &mut line);
+    line
+}
+
+fn error<'d>(said: impl Iterator<Item = &'d Diagnostic>, line: &mut Vec<u8>) {
+    line.extend_from_slice(b",\"error\":");
+    let said: Vec<&str> = said.map(|said| said.message.as_str()).collect();
+    let text = match said.is_empty() {
+        true => "the document has an error".to_owned(),
+        false => said.join("; "),
+    };
+    json::string(&text, line);
+}
+
+/// One file per rule, called after the rule's file; a name that is taken gets a number. The error
+/// is a message.
+fn write_files(
+    folder: &Path,
+    loaded: &Loaded,
+    format: &Format,
+    chain: &Chain,
+    converted: &[Converted<'_>],
+) -> Result<(), String> {
+    let failed = |path: &Path, error: io::Error| format!("{}: {error}", path.display());
+    std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    let mut taken: HashSet<String> = HashSet::new();
     for one in converted {
         let Ok(queries) = &one.queries else {
             continue;
         };
-        let path = Path::new(loaded.path(one.source));
+        let path = Path::new(loaded.path(one.span.source));
         let stem = path
             .file_stem()
-            .map_or("rule".into(), |s| s.to_string_lossy());
-        let number = taken.entry(stem.to_string()).or_default();
-        *number += 1;
-        let name = match *number {
-            1 => format!("{stem}.txt"),
-            n => format!("{stem}-{n}.txt"),
+            .map_or("rule".into(), |stem| stem.to_string_lossy());
+        // some file systems know no case
+        let free = |name: &String| !taken.contains(&name.to_lowercase());
+        let numbered = (2..).map(|number| format!("{stem}-{number}"));
+        let name = std::iter::once(stem.to_string()).chain(numbered).find(free);
+        let name = name.unwrap_or_default();
+        taken.insert(name.to_lowercase());
+        let text = match chain.finalize(queries)? {
+            Some(text) => text,
+            None => (format.output)(queries),
         };
-        std::fs::write(folder.join(name), format!("{}\n", queries.join("\n")))?;
+        let path = folder.join(format!("{name}.txt"));
+        std::fs::write(&path, format!("{text}\n")).map_err(|error| failed(&path, error))?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use serde_json::json;
 use sigwright_convert::pipeline::{Change, SHIPPED, Step, described};
 use sigwright_convert::rule::{self, Rule};
 use sigwright_convert::{Chain, Pipeline, dialects};
-use sigwright_syntax::{Diagnostic, Severity, Sources};
+use sigwright_syntax::{Diagnostic, Severity, Sources, suggest};
 use std::io::{self, BufWriter, Write};
 
 /// Shows, checks or explains pipelines.
@@ -31,11 +31,15 @@ pub fn run(args: &PipelineCommandArgs, color: ColorWhen) -> io::Result<Outcome> 
     }
 }
 
-/// The pipelines there are.
+/// The pipelines there are: what each is for, and the targets it is made for.
 pub fn list(out: &mut dyn Write) -> io::Result<()> {
     for shipped in SHIPPED {
         let read = Pipeline::shipped(shipped, &mut Sources::new()).unwrap_or_default();
-        writeln!(out, "{:<28} {}", shipped.name, read.name)?;
+        let targets = match read.allowed_backends.as_slice() {
+            [] => "any target".to_owned(),
+            names => names.join(", "),
+        };
+        writeln!(out, "{:<28} {} ({targets})", shipped.name, read.name)?;
     }
     Ok(())
 }
@@ -114,8 +118,14 @@ fn chain(args: &PipelineExplainArgs, pipelines: Pipelines) -> Result<Chain, Stri
     let Some(target) = &args.target else {
         return Ok(Chain::of(pipelines.read, allowed));
     };
-    let dialect = dialects::find(target)
-        .ok_or_else(|| format!("no target is called `{target}`; `convert --list` shows them"))?;
+    let dialect = dialects::find(target).ok_or_else(|| {
+        let names = dialects::DIALECTS.iter().map(|dialect| dialect.name);
+        let hint = match suggest::closest(target, names) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => "`sigwright convert --list` shows them".to_owned(),
+        };
+        format!("no target is called `{target}`; {hint}")
+    })?;
     let format = dialect.formats.first();
     let format = format.ok_or_else(|| format!("`{target}` has no form"))?;
     Chain::new(dialect, format, pipelines.read, allowed)

@@ -112,25 +112,64 @@ pub const KUSTO: Dialect = Dialect {
 };
 
 /// A name with dots is a path into a dynamic column; other names that are no identifiers stand
-/// in brackets.
+/// in brackets. A pipeline may write a key with dots in brackets (`a['b.c'].d`), and a
+/// conversion around the whole (`tolong(a.b)`).
 fn path(name: &str) -> String {
+    let called = CONVERSIONS.iter().find_map(|function| {
+        let inner = name.strip_prefix(function)?.strip_prefix('(')?;
+        Some((function, inner.strip_suffix(')')?))
+    });
+    if let Some((function, inner)) = called {
+        return format!("{function}({})", path(inner));
+    }
     let identifier = |part: &str| {
         !part.starts_with(|c: char| c.is_ascii_digit())
             && part.chars().all(|c| c.is_alphanumeric() || c == '_')
     };
     let bracketed = |part: &str| format!("['{}']", part.replace('\\', "\\\\").replace('\'', "\\'"));
-    if name.split('.').any(str::is_empty) {
+    let keys = keys(name);
+    if keys.iter().any(|key| key.is_empty()) {
         return bracketed(name);
     }
     let mut path = String::with_capacity(name.len());
-    for part in name.split('.') {
-        match identifier(part) {
-            true if path.is_empty() => path.push_str(part),
-            true => path.push_str(&format!(".{part}")),
-            false => path.push_str(&bracketed(part)),
+    for key in keys {
+        match identifier(key) {
+            true if path.is_empty() => path.push_str(key),
+            true => path.push_str(&format!(".{key}")),
+            false => path.push_str(&bracketed(key)),
         }
     }
     path
+}
+
+/// Functions of one value that a name may stand in.
+const CONVERSIONS: [&str; 3] = ["tostring", "tolong", "toreal"];
+
+/// The keys of a path: cut at dots and at brackets.
+fn keys(name: &str) -> Vec<&str> {
+    let mut keys = Vec::new();
+    let mut rest = name;
+    loop {
+        let (plain, after) = match rest.split_once("['") {
+            Some((plain, after)) if after.contains("']") => (plain, Some(after)),
+            _ => (rest, None),
+        };
+        let plain = match keys.is_empty() {
+            true => plain,
+            false => plain.strip_prefix('.').unwrap_or(plain),
+        };
+        if !(plain.is_empty() && (after.is_some() || !keys.is_empty())) {
+            keys.extend(plain.split('.'));
+        }
+        let Some((key, after)) = after.and_then(|after| after.split_once("']")) else {
+            return keys;
+        };
+        keys.push(key);
+        rest = after;
+        if rest.is_empty() {
+            return keys;
+        }
+    }
 }
 
 fn leaf(printer: &Printer<'_>, leaf: &Leaf) -> Option<Printed> {
@@ -210,5 +249,13 @@ mod tests {
         assert_eq!(path("it's"), "['it\\'s']");
         assert_eq!(path("a..b"), "['a..b']");
         assert_eq!(path("1st"), "['1st']");
+        assert_eq!(
+            path("Annotations['authorization.k8s.io/decision']"),
+            "Annotations['authorization.k8s.io/decision']"
+        );
+        assert_eq!(path("a['b.c'].d-e['f']"), "a['b.c']['d-e'].f");
+        assert_eq!(path("a['b"), "['a[\\'b']");
+        assert_eq!(path("tolong(a.b-c)"), "tolong(a['b-c'])");
+        assert_eq!(path("todouble(a)"), "['todouble(a)']");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::condition_items::{equals, number};
 use super::conditions::RuleCondition;
-use super::keys::Scalar;
+use super::keys::{Scalar, Scalars};
 use super::scope::Run;
 use crate::rule::{Item, Rule, Search};
 use serde::Deserialize;
@@ -56,19 +56,22 @@ fn any_item(rule: &Rule, test: &dyn Fn(&Item) -> bool) -> bool {
     rule.selections.values().any(|search| within(search, test))
 }
 
-/// `contains_detection_item`: a field with a value.
+/// `contains_detection_item`: a field with a value, or with one of several.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ContainsItem {
     field: String,
-    value: Scalar,
+    value: Scalars,
 }
 
 impl RuleCondition for ContainsItem {
     fn holds(&self, rule: &Rule, _: &Run<'_>) -> Result<bool, String> {
         Ok(any_item(rule, &|item| {
             item.field.as_deref() == Some(self.field.as_str())
-                && item.values.iter().any(|v| equals(&v.value, &self.value))
+                && item.values.iter().any(|v| {
+                    let mut wanted = self.value.0.iter();
+                    wanted.any(|wanted| equals(&v.value, wanted))
+                })
         }))
     }
 }

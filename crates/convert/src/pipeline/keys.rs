@@ -48,6 +48,21 @@ impl Scalar {
     }
 }
 
+/// A single value, or a list of them.
+#[derive(Debug, Clone)]
+pub(super) struct Scalars(pub Vec<Scalar>);
+
+impl<'de> Deserialize<'de> for Scalars {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Scalars, D::Error> {
+        let one = |json| serde_json::from_value(json).map_err(serde::de::Error::custom);
+        match Json::deserialize(deserializer)? {
+            Json::Array(each) => each.into_iter().map(one).collect::<Result<_, _>>(),
+            json => one(json).map(|one| vec![one]),
+        }
+        .map(Scalars)
+    }
+}
+
 impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Scalar, D::Error> {
         let json = Json::deserialize(deserializer)?;

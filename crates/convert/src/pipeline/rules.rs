@@ -217,7 +217,8 @@ impl Transformation for RuleFailure {
     }
 }
 
-/// `detection_item_failure`: the rule is refused for an item.
+/// `detection_item_failure`: the rule is refused for an item; `{field}` in the message is its
+/// name.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ItemFailure {
@@ -226,7 +227,11 @@ pub(super) struct ItemFailure {
 
 impl Transformation for ItemFailure {
     fn apply(&self, scope: &mut Scope<'_, '_>) -> Result<(), Unsupported> {
-        scope.items(&mut |_, item| Err(Unsupported::new(item.key, self.message.clone())))
+        scope.items(&mut |_, item| {
+            let field = item.field.as_deref().unwrap_or("keywords");
+            let message = self.message.replace("{field}", &format!("`{field}`"));
+            Err(Unsupported::new(item.key, message))
+        })
     }
 }
 

@@ -21,6 +21,11 @@ macro_rules! shipped {
 
 /// All of them, by name.
 pub const SHIPPED: &[Shipped] = shipped![
+    "athena_eks_audit",
+    "athena_gke_audit",
+    "azure_monitor",
+    "crowdstrike_falcon",
+    "crowdstrike_fdr",
     "ecs_kubernetes",
     "ecs_macos_esf",
     "ecs_windows",
@@ -32,7 +37,10 @@ pub const SHIPPED: &[Shipped] = shipped![
     "loki_okta_system_log",
     "loki_promtail_sysmon",
     "microsoft_xdr",
+    "ocsf",
     "sentinel_aks_audit",
+    "sentinel_aks_diagnostics",
+    "sentinel_asim",
     "snake_case",
     "splunk_cim",
     "splunk_kubernetes_audit",

@@ -2,7 +2,7 @@
 
 use super::read::{Params, Reader};
 use super::scope::Scope;
-use super::{external, fields, hashes, placeholders, rules, values};
+use super::{external, fields, hashes, items, placeholders, rules, values};
 use crate::Unsupported;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -27,7 +27,7 @@ fn typed<T: DeserializeOwned + Transformation + 'static>(
 }
 
 /// All transformations: the name, and how its keys are read.
-pub(super) const TABLE: [(&str, Read); 31] = [
+pub(super) const TABLE: [(&str, Read); 32] = [
     ("field_name_mapping", typed::<fields::Mapping>),
     ("field_name_prefix_mapping", typed::<fields::PrefixMapping>),
     ("field_name_transform", typed::<fields::Transform>),
@@ -41,6 +41,7 @@ pub(super) const TABLE: [(&str, Read); 31] = [
     ("set_state", typed::<rules::SetState>),
     ("set_custom_attribute", typed::<rules::SetCustomAttribute>),
     ("drop_detection_item", typed::<rules::DropItem>),
+    ("map_detection_item", items::MapItem::read),
     ("rule_failure", typed::<rules::RuleFailure>),
     ("detection_item_failure", typed::<rules::ItemFailure>),
     (
