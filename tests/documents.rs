@@ -115,6 +115,7 @@ fn every_difference_on_the_page_has_a_row() {
         "differences/elastic.rs",
         "differences/logs.rs",
         "correlations/reference.rs",
+        "differences/pipelines.rs",
     ] {
         tables += &std::fs::read_to_string(root().join("tests").join(file)).unwrap();
     }

@@ -5,6 +5,7 @@
 //! deterministically: from the folder that `SIGWRIGHT_SHARED` names, else from the generator of
 //! sample logs and the rules of this repository.
 
+pub mod convert;
 pub mod corpus;
 pub mod engines;
 pub mod inputs;

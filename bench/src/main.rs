@@ -8,7 +8,7 @@ use sigwright_bench::measure::{self, Cost};
 use sigwright_bench::plot::{self, Series};
 use sigwright_bench::readers::JsonReader;
 use sigwright_bench::report::{Table, count, figure, machine};
-use sigwright_bench::{Trouble, median, prepared, state};
+use sigwright_bench::{Trouble, convert, median, prepared, state};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ struct Args {
     #[arg(
         long,
         value_delimiter = ',',
-        default_value = "table,curve,load,threads,instructions,state"
+        default_value = "table,curve,load,threads,instructions,state,convert"
     )]
     figures: Vec<Figure>,
 
@@ -79,6 +79,8 @@ enum Figure {
     Instructions,
     /// Correlations: events per second and the memory of groups
     State,
+    /// Converting the rules to every target
+    Convert,
 }
 
 /// Rules that the curve ends with.
@@ -91,6 +93,7 @@ fn main() -> ExitCode {
     let done = match arguments.next().as_deref() {
         Some(measure::MEASURE) => measure::as_child(&arguments.collect::<Vec<_>>()),
         Some(state::WEIGH) => state::weigh(),
+        Some(convert::READ) => convert::read_alone(&arguments.collect::<Vec<_>>()),
         _ => compare(&Args::parse()),
     };
     match done {
@@ -108,6 +111,8 @@ struct Bench<'a> {
     corpus: Corpus,
     rules: PathBuf,
     inputs: Vec<Input>,
+    /// The program.
+    program: PathBuf,
     sigwright: Engine,
     rivals: Vec<Engine>,
 }
@@ -125,12 +130,14 @@ fn compare(args: &Args) -> Result<(), Trouble> {
             None => eprintln!("skipped: {}, as SIGWRIGHT_SHARED is not set", kind.title()),
         }
     }
+    let program = engines::sigwright(args.sigwright.clone())?;
     let bench = Bench {
         args,
         rules: corpus.write(corpus.len(), &args.out)?,
         corpus,
         inputs,
-        sigwright: Engine::sigwright(&engines::sigwright(args.sigwright.clone())?),
+        sigwright: Engine::sigwright(&program),
+        program,
         rivals: if args.alone {
             Vec::new()
         } else {
@@ -155,6 +162,13 @@ fn compare(args: &Args) -> Result<(), Trouble> {
             Figure::State => {
                 state::figure_of_state(&bench.sigwright, &bench.rivals, args.runs, &args.out)?
             }
+            Figure::Convert => convert::figure_of_convert(
+                &bench.program,
+                &bench.corpus,
+                &bench.rules,
+                args.runs,
+                &args.out,
+            )?,
         };
         report.push('\n');
         report.push_str(&section);

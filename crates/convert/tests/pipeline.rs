@@ -617,3 +617,57 @@ fn pipelines_are_in_order_of_priority_then_name() {
     );
     assert!(wrong.unwrap_err().contains("made for loki"));
 }
+
+#[test]
+fn values_that_stand_for_detections() {
+    let step = |end: &str| {
+        format!(
+            "[{{type: map_detection_item, mapping: {{good: {{code|lt: 400}}, bad: {{code|gte: 400, \
+             seen: true}}}}{end}, field_name_conditions: [{{type: include_fields, fields: [outcome]}}]}}]"
+        )
+    };
+    becomes(
+        &step(""),
+        "{s: {outcome: Good, a: 1}, condition: s}",
+        "code<400 a=1",
+    );
+    becomes(
+        &step(""),
+        "{s: {outcome: [good, bad]}, condition: s}",
+        "code<400 OR (code>=400 seen=true)",
+    );
+    becomes(
+        &step(""),
+        "{s: {outcome: bad}, condition: not s}",
+        "NOT (code>=400 seen=true)",
+    );
+    refused(
+        &step(""),
+        "{s: {outcome: g*}, condition: s}",
+        "only `good`, `bad` are known",
+    );
+    refused(
+        &step(""),
+        "{s: {outcome|neq: good}, condition: s}",
+        "`neq` cannot deny",
+    );
+    let wrong = pipeline("transformations: [{type: map_detection_item, mapping: {a: 1}}]");
+    assert!(wrong.is_err_and(|said| said[0].contains("conditions are a map")));
+}
+
+#[test]
+fn refusals_name_the_field() {
+    refused(
+        "[{type: detection_item_failure, message: 'no column for {field}'}]",
+        ONE,
+        "no column for `Image`",
+    );
+}
+
+#[test]
+fn one_of_several_values_is_contained() {
+    let step = "[{type: field_name_prefix, prefix: w., rule_conditions: \
+                [{type: contains_detection_item, field: EventID, value: [1, 4688]}]}]";
+    becomes(step, "{s: {EventID: 4688}, condition: s}", "w.EventID=4688");
+    becomes(step, "{s: {EventID: 2}, condition: s}", "EventID=2");
+}
