@@ -164,14 +164,14 @@ impl Chain {
     }
 
     /// The same, telling `watch` after each step: the step, the rule before and after it, and
-    /// whether its rule conditions held. Placeholders may be left.
+    /// whether its rule conditions held, or why it refuses the rule. Placeholders may be left.
     ///
     /// # Errors
     /// A step that refuses the rule.
     pub fn apply_watched(
         &self,
         rule: &mut Rule,
-        watch: &mut dyn FnMut(&Step, &Rule, &Rule, bool),
+        watch: &mut dyn FnMut(&Step, &Rule, &Rule, Result<bool, &Unsupported>),
     ) -> Result<(), Unsupported> {
         let mut before = rule.clone();
         self.apply_step_by_step(rule, &mut |step, rule, _, applied| {
@@ -183,12 +183,13 @@ impl Chain {
     fn apply_step_by_step(
         &self,
         rule: &mut Rule,
-        done: &mut dyn FnMut(&Step, &Rule, &Run<'_>, bool),
+        done: &mut dyn FnMut(&Step, &Rule, &Run<'_>, Result<bool, &Unsupported>),
     ) -> Result<(), Unsupported> {
         let mut run = Run::new(&self.vars, &self.allowed);
         for step in self.pipelines.iter().flat_map(|p| &p.steps) {
-            let applied = step.apply(rule, &mut run)?;
-            done(step, rule, &run, applied);
+            let applied = step.apply(rule, &mut run);
+            done(step, rule, &run, applied.as_ref().copied());
+            applied?;
         }
         Ok(())
     }

@@ -283,6 +283,22 @@ fn queries_and_refusals() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The page of pipelines has a row for each.
+#[test]
+fn the_page_lists_all() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pipelines.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    for shipped in sigwright_convert::pipeline::SHIPPED {
+        let read = Pipeline::shipped(shipped, &mut Sources::new()).unwrap();
+        let targets = match read.allowed_backends.as_slice() {
+            [] => "any".to_owned(),
+            names => format!("`{}`", names.join(", ")),
+        };
+        let row = format!("| `{}` | {} | {targets} |", shipped.name, read.name);
+        assert!(page.contains(&row), "no row {row}");
+    }
+}
+
 /// A view has a row per event, and its columns are asked.
 #[test]
 fn views_of_athena_come_first() {

@@ -15,7 +15,7 @@ use crate::settings::{Look, Outcome, Stream};
 use serde_json::json;
 use sigwright_convert::pipeline::{Change, SHIPPED, Step, described};
 use sigwright_convert::rule::{self, Rule};
-use sigwright_convert::{Chain, Pipeline, dialects};
+use sigwright_convert::{Chain, Pipeline, Unsupported, dialects};
 use sigwright_syntax::{Diagnostic, Severity, Sources, suggest};
 use std::io::{self, BufWriter, Write};
 
@@ -87,7 +87,11 @@ fn explain(args: &PipelineExplainArgs, color: ColorWhen) -> io::Result<Outcome> 
         let mut written = Ok(());
         let applied = chain.apply_watched(&mut rule, &mut |step, before, after, applied| {
             if written.is_ok() {
-                let changes = described(before, after);
+                // a refused rule is left in the middle of the step
+                let changes = match applied {
+                    Ok(_) => described(before, after),
+                    Err(_) => Vec::new(),
+                };
                 written = steps.step(step, applied, &changes, &mut out);
             }
         });
@@ -175,28 +179,32 @@ impl<'l> Steps<'l> {
     fn step(
         &mut self,
         step: &Step,
-        applied: bool,
+        applied: Result<bool, &Unsupported>,
         changes: &[Change],
         out: &mut dyn Write,
     ) -> io::Result<()> {
+        let refused = applied.err().map(|unsupported| &unsupported.message);
         if self.format == StepFormat::Ndjson {
             let each = changes.iter().map(|change| {
                 json!({"what": change.what, "before": change.before, "after": change.after})
             });
-            let line = json!({
+            let mut line = json!({
                 "path": self.path,
                 "id": self.id,
                 "step": step.id,
                 "type": step.kind,
-                "applied": applied,
+                "applied": applied.unwrap_or(true),
                 "changes": each.collect::<Vec<_>>(),
             });
+            if let (Some(line), Some(message)) = (line.as_object_mut(), refused) {
+                line.insert("refused".to_owned(), json!(message));
+            }
             return writeln!(out, "{line}");
         }
         match (applied, changes.is_empty()) {
-            (false, _) => self.skipped += 1,
-            (true, true) => self.idle += 1,
-            (true, false) => {
+            (Ok(false), _) => self.skipped += 1,
+            (Ok(true), true) => self.idle += 1,
+            _ => {
                 writeln!(
                     out,
                     "\n  {} {}",
@@ -211,6 +219,9 @@ impl<'l> Steps<'l> {
                         }
                     }
                 }
+                if let Some(message) = refused {
+                    writeln!(out, "    refused: {}", escape::line(message))?;
+                }
             }
         }
         Ok(())
@@ -221,8 +232,10 @@ impl<'l> Steps<'l> {
             StepFormat::Ndjson => Ok(()),
             StepFormat::Pretty => writeln!(
                 out,
-                "\n  {} steps did not apply, {} changed nothing\n",
-                self.skipped, self.idle
+                "\n  {} {} did not apply, {} changed nothing\n",
+                self.skipped,
+                if self.skipped == 1 { "step" } else { "steps" },
+                self.idle
             ),
         }
     }
