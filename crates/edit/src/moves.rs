@@ -36,17 +36,7 @@ pub(crate) fn content_line(lines: &Lines<'_>, node: &Written) -> usize {
         Shape::Scalar {
             style: Style::Block,
             ..
-        } => {
-            let first = lines.at(node.span.start as usize);
-            let column = lines.column(node.span.start as usize);
-            let header = lines.text(first).get(column..).unwrap_or_default();
-            let keeps = header.split('#').next().is_some_and(|h| h.contains('+'));
-            let mut last = lines.at(last_byte(node));
-            while !keeps && last > first && lines.blank(last) {
-                last -= 1;
-            }
-            last
-        }
+        } => block_end(lines, node),
         _ => lines.at(last_byte(node)),
     }
 }
@@ -55,6 +45,38 @@ pub(crate) fn content_line(lines: &Lines<'_>, node: &Written) -> usize {
 pub(crate) struct Move {
     parts: Vec<Range<usize>>,
     order: Vec<usize>,
+}
+
+/// The line in a block scalar by whose indentation that of the others is measured.
+pub(crate) fn block_base(lines: &Lines<'_>, node: &Written) -> Option<usize> {
+    let first = lines.at(node.span.start as usize);
+    let mut inside = first + 1..=lines.at(last_byte(node));
+    inside.find(|line| !lines.text(*line).trim_matches(' ').is_empty())
+}
+
+/// Whether the header of a block scalar keeps the empty lines at its end.
+pub(crate) fn keeps(lines: &Lines<'_>, node: &Written) -> bool {
+    let start = node.span.start as usize;
+    let header = lines.text(lines.at(start)).get(lines.column(start)..);
+    let header = header.unwrap_or_default().split('#').next();
+    header.is_some_and(|header| header.contains('+'))
+}
+
+/// The last line of a block scalar that says something.
+fn block_end(lines: &Lines<'_>, node: &Written) -> usize {
+    let first = lines.at(node.span.start as usize);
+    let Some(base) = block_base(lines, node).map(|base| lines.indent(base)) else {
+        return lines.at(last_byte(node));
+    };
+    let empty = |line: usize| {
+        // what is indented deeper is a line of blanks
+        lines.text(line).trim_matches(' ').is_empty() && lines.indent(line) <= base
+    };
+    let mut last = lines.at(last_byte(node));
+    while !keeps(lines, node) && last > first && empty(last) {
+        last -= 1;
+    }
+    last
 }
 
 /// Sorts the entries of block maps.
@@ -79,7 +101,9 @@ impl Sort<'_> {
             return None;
         }
         let keys: Vec<usize> = entries.iter().map(|(key, _)| key.start as usize).collect();
-        let own_line = keys.iter().all(|key| self.lines.leads(*key));
+        let own_line = entries
+            .iter()
+            .all(|(key, _)| !key.whole().is_empty() && self.lines.leads(key.start as usize));
         if !own_line {
             return None;
         }
@@ -120,7 +144,8 @@ impl Sort<'_> {
     }
 }
 
-/// The text with the parts of each move in their new order; inner moves first.
+/// The text with the parts of each move in their new order; inner moves first. Its last line
+/// has a break, too.
 pub(crate) fn rearranged(text: &str, lines: &Lines<'_>, moves: Vec<Move>) -> String {
     let mut order: Vec<usize> = (0..lines.count()).collect();
     for Move { parts, order: new } in moves {
@@ -147,9 +172,6 @@ pub(crate) fn rearranged(text: &str, lines: &Lines<'_>, moves: Vec<Move>) -> Str
     for line in order {
         out.push_str(text.get(lines.range(line)).unwrap_or_default());
         out.push('\n');
-    }
-    if !text.ends_with('\n') {
-        out.pop();
     }
     out
 }

@@ -4,10 +4,12 @@
 //! list; what an item holds stands two right of its `-`. Lines inside a scalar or a flow
 //! collection, and comments, move as what they belong to does.
 
-use super::order::ends_in_block;
+use super::order::unfinished;
 use crate::lines::Lines;
+use crate::moves::{block_base, content_line, keeps};
 use crate::splice::Splices;
 use sigwright_syntax::yaml::{Page, Shape, Style, Written};
+use std::collections::HashSet;
 
 /// Columns from a key to what it holds.
 const STEP: usize = 4;
@@ -22,14 +24,19 @@ pub(crate) fn layout(text: &str, page: &Page) -> String {
         places: vec![Place::Free; lines.count()],
         inside: vec![false; lines.count()],
         lines,
+        blocks: Vec::new(),
         gaps: Splices::default(),
         odd: false,
     };
     for root in &page.roots {
-        laying.node(root, Column { old: 0, new: 0 }, 0);
+        laying.guard_all(root);
+        // text at the margin might be taken for something else, such as `---`
+        if let Shape::Sequence { flow: false, .. } | Shape::Mapping { flow: false, .. } = root.shape
+        {
+            laying.node(root, Column { old: 0, new: 0 }, 0);
+        }
     }
     if laying.odd {
-        // `? key` has no place in house style, but blanks at the ends of lines have none either
         laying.places.fill(Place::Free);
         laying.gaps = Splices::default();
     } else {
@@ -64,8 +71,10 @@ struct Laying<'a> {
     places: Vec<Place>,
     /// Lines whose end, with all blanks before it, belongs to a scalar.
     inside: Vec<bool>,
+    /// The line of each block scalar's `|`, and where its lines shall stand.
+    blocks: Vec<(usize, usize)>,
     gaps: Splices,
-    /// An explicit key was met.
+    /// Something was met that is not moved, such as an explicit key.
     odd: bool,
 }
 
@@ -80,6 +89,10 @@ impl Laying<'_> {
             if let Some(place @ Place::Free) = self.places.get_mut(line) {
                 *place = Place::At(column);
             }
+        } else {
+            let line = self.lines.whole(self.lines.at(offset)).start;
+            let tabs = self.text(line, offset).trim_matches([' ', '\t']).is_empty();
+            self.odd |= tabs;
         }
     }
 
@@ -93,36 +106,25 @@ impl Laying<'_> {
         match &node.shape {
             Shape::Alias => {}
             Shape::Scalar { style, .. } => self.scalar(node, *style, parent, at),
-            Shape::Sequence { items, flow } => match flow {
-                true => {
-                    self.keep_with(node, parent);
-                    items.iter().for_each(|item| self.inner(item));
-                }
-                false => self.sequence(node, items, at),
-            },
-            Shape::Mapping { entries, flow } => match flow {
-                true => {
-                    self.keep_with(node, parent);
-                    for (key, value) in entries {
-                        self.inner(key);
-                        self.inner(value);
-                    }
-                }
-                false => self.mapping(node, entries, at),
-            },
+            Shape::Sequence { items, flow: false } => self.sequence(node, items, at),
+            Shape::Mapping {
+                entries,
+                flow: false,
+            } => self.mapping(node, entries, at),
+            Shape::Sequence { .. } | Shape::Mapping { .. } => self.keep_with(node, parent),
         }
     }
 
-    /// Inside a flow collection only the ends of lines matter.
-    fn inner(&mut self, node: &Written) {
+    /// Keeps the ends of lines that belong to scalars.
+    fn guard_all(&mut self, node: &Written) {
         match &node.shape {
             Shape::Alias => {}
             Shape::Scalar { style, .. } => self.guard(node, *style),
-            Shape::Sequence { items, .. } => items.iter().for_each(|item| self.inner(item)),
+            Shape::Sequence { items, .. } => items.iter().for_each(|item| self.guard_all(item)),
             Shape::Mapping { entries, .. } => {
                 for (key, value) in entries {
-                    self.inner(key);
-                    self.inner(value);
+                    self.guard_all(key);
+                    self.guard_all(value);
                 }
             }
         }
@@ -135,23 +137,25 @@ impl Laying<'_> {
         let last = self.lines.at(end.saturating_sub(1).max(start));
         match style {
             Style::Block => {
-                let header = self.lines.text(first);
-                let keep = self.text(start, self.lines.range(first).end);
-                let keep = keep.split('#').next().is_some_and(|h| h.contains('+'));
-                debug_assert!(!header.is_empty());
-                for line in first + 1..=last {
-                    self.inside_line(line);
+                // empty lines at the end say nothing unless the header keeps them
+                let mut end = content_line(&self.lines, node);
+                while keeps(&self.lines, node)
+                    && end + 1 < self.lines.count()
+                    && self.lines.blank(end + 1)
+                {
+                    end += 1;
                 }
-                // blank lines at the end say nothing unless the header keeps them
-                let mut line = last;
-                while !keep && line > first && self.lines.blank(line) {
-                    if let Some(inside) = self.inside.get_mut(line) {
-                        *inside = false;
-                    }
-                    line -= 1;
-                }
+                (first + 1..=end).for_each(|line| self.inside_line(line));
             }
-            _ => (first..last).for_each(|line| self.inside_line(line)),
+            // blanks at the end of a line of plain text are no part of it, empty lines are
+            Style::Plain => {
+                let empty = (first..last).filter(|line| self.lines.blank(*line));
+                let empty: Vec<usize> = empty.collect();
+                empty.into_iter().for_each(|line| self.inside_line(line));
+            }
+            Style::Single | Style::Double => {
+                (first..last).for_each(|line| self.inside_line(line));
+            }
         }
     }
 
@@ -178,18 +182,18 @@ impl Laying<'_> {
     }
 
     fn scalar(&mut self, node: &Written, style: Style, parent: Column, at: usize) {
-        self.guard(node, style);
         if style != Style::Block {
             return self.keep_with(node, parent);
         }
         let first = self.lines.at(node.span.start as usize);
         let last = self.lines.at((node.span.end as usize).saturating_sub(1));
-        let content =
-            (first + 1..=last).find(|line| !self.lines.text(*line).trim_matches(' ').is_empty());
+        let content = block_base(&self.lines, node);
         let header = self.text(node.span.start as usize, self.lines.range(first).end);
         let explicit = header.split('#').next().unwrap_or_default();
         let explicit = explicit.contains(|c: char| c.is_ascii_digit());
         let Some(content) = content else {
+            // how deep empty lines stand may be all that such a scalar says
+            self.odd |= last > first;
             return;
         };
         let base = self.lines.indent(content);
@@ -197,12 +201,16 @@ impl Laying<'_> {
             true => parent.new as isize - parent.old as isize,
             false => at as isize - base as isize,
         };
+        let new = base.saturating_add_signed(by);
+        self.blocks.push((first, new));
         for line in first + 1..=last {
             let only_blanks = self.lines.text(line).trim_matches(' ').is_empty();
             let by = match only_blanks && self.lines.indent(line) <= base {
                 true => -(self.lines.indent(line) as isize),
                 false => by,
             };
+            let outside = !explicit && !only_blanks && self.lines.indent(line) < base;
+            self.odd |= outside;
             if let Some(place) = self.places.get_mut(line) {
                 *place = Place::By(by);
             }
@@ -261,12 +269,10 @@ impl Laying<'_> {
                 return;
             }
             self.begin(key.start as usize, at);
-            if let Shape::Scalar { style, .. } = &key.shape {
-                self.guard(key, *style);
-            }
             let colon = key.span.end as usize;
             if !value.whole().is_empty() {
-                let wide = matches!(key.shape, Shape::Alias);
+                // a colon is a sign that names may have
+                let wide = matches!(key.shape, Shape::Alias) || key.span.is_empty();
                 self.gap(colon, value.start as usize, if wide { " : " } else { ": " });
             }
             self.node(value, parent, at + STEP);
@@ -296,9 +302,8 @@ impl Laying<'_> {
             }
             let old = self.lines.indent(line);
             let below = (line + 1..self.lines.count()).find_map(|line| self.placed(line));
-            let above = (0..line)
-                .rev()
-                .find_map(|line| self.placed(line).map(|at| (line, at)));
+            let above = (0..line).rev().find(|line| self.placed(*line).is_some());
+            let block = self.blocks.iter().rev().find(|(header, _)| *header < line);
             let new = match below {
                 Some(below) if below.old == old => below.new,
                 _ => {
@@ -311,8 +316,10 @@ impl Laying<'_> {
                 }
             };
             // right behind a block scalar it must not become a line of it
-            let new = match above {
-                Some((from, at)) if self.in_block(from, line) => new.min(at.new + STEP - 1),
+            let new = match block {
+                Some((header, base)) if above.is_none_or(|above| above <= *header) => {
+                    new.min(base.saturating_sub(1))
+                }
                 _ => new,
             };
             if let Some(place) = self.places.get_mut(line) {
@@ -332,14 +339,13 @@ impl Laying<'_> {
         }
     }
 
-    /// Whether lines of a block scalar stand between two lines.
-    fn in_block(&self, from: usize, to: usize) -> bool {
-        (from + 1..to).any(|line| matches!(self.places.get(line), Some(Place::By(_))))
-    }
-
     fn finish(mut self, page: &Page) -> String {
         let mut splices = std::mem::take(&mut self.gaps);
-        for line in 0..self.lines.count() {
+        let surplus = self.surplus();
+        for line in &surplus {
+            splices.replace(self.lines.whole(*line), "");
+        }
+        for line in (0..self.lines.count()).filter(|line| !surplus.contains(line)) {
             let indent = self.lines.indent(line);
             let new = match self.places.get(line) {
                 Some(Place::At(new) | Place::Comment(new)) => *new,
@@ -360,32 +366,31 @@ impl Laying<'_> {
                 splices.replace(range.start + kept..range.end, "");
             }
         }
-        self.empty_lines(&mut splices);
         let mut out = splices.apply(self.text);
-        let unfinished = !self.text.ends_with('\n') && page.roots.last().is_some_and(ends_in_block);
+        let unfinished = page
+            .roots
+            .last()
+            .is_some_and(|root| unfinished(self.text, root));
         if !out.is_empty() && !out.ends_with('\n') && !unfinished {
             out.push('\n');
         }
         out
     }
 
-    /// Removes empty lines but one of several, and all at the beginning and the end.
-    fn empty_lines(&self, splices: &mut Splices) {
-        let mut before = true;
+    /// Empty lines that go: all but one of several, and those at the beginning and the end.
+    fn surplus(&self) -> HashSet<usize> {
+        let mut surplus = HashSet::new();
         let mut run = Vec::new();
+        let mut keep = 0;
         for line in 0..self.lines.count() {
             if self.lines.blank(line) && self.inside.get(line) != Some(&true) {
                 run.push(line);
-                continue;
+            } else {
+                surplus.extend(run.drain(..).skip(keep));
+                keep = 1;
             }
-            let keep = usize::from(!before);
-            for line in run.drain(..).skip(keep) {
-                splices.replace(self.lines.whole(line), "");
-            }
-            before = false;
         }
-        for line in run {
-            splices.replace(self.lines.whole(line), "");
-        }
+        surplus.extend(run);
+        surplus
     }
 }

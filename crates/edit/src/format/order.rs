@@ -65,7 +65,7 @@ pub(crate) fn order(text: &str, page: &Page) -> String {
         };
         // an alias may not stand before its anchor, and a block scalar that lacks the last
         // break of the file says something else where it has one
-        if has_alias(root) || !text.ends_with('\n') && ends_in_block(root) {
+        if has_alias(root) || unfinished(text, root) {
             continue;
         }
         let end = page.roots.get(nth + 1).map(|next| next.start as usize);
@@ -107,8 +107,13 @@ pub(crate) fn order(text: &str, page: &Page) -> String {
     rearranged(text, &lines, moves)
 }
 
-/// Whether the last thing written is a block scalar.
-pub(crate) fn ends_in_block(node: &Written) -> bool {
+/// Whether the text ends in a block scalar whose last line has no break: with one it may say
+/// something else.
+pub(crate) fn unfinished(text: &str, root: &Written) -> bool {
+    !text.trim_end_matches(' ').ends_with('\n') && ends_in_block(root)
+}
+
+fn ends_in_block(node: &Written) -> bool {
     match &node.shape {
         Shape::Alias => false,
         Shape::Scalar { style, .. } => *style == Style::Block,

@@ -106,7 +106,7 @@ impl Reading<'_> {
         let tag = at.tag_span().and_then(|tag| tag.byte_range());
         let start = tag.map_or(span.start, |tag| offset(tag.start).min(span.start));
         let node = |shape, span| Written { shape, span, start };
-        let comment = matches!(event, Event::Comment(..));
+        let aside = matches!(event, Event::Comment(..) | Event::DocumentStart(false, _));
         match event {
             Event::Comment(..) => self.page.comments.push(span),
             Event::Anchor(..) => self.anchored(span.start),
@@ -131,6 +131,12 @@ impl Reading<'_> {
             }
             Event::SequenceStart(style, ..) => {
                 let (items, flow) = (Vec::new(), style == StructureStyle::Flow);
+                if !flow {
+                    span.start = self.dash(span.start);
+                    span.end = span.end.max(span.start);
+                }
+                let start = start.min(span.start);
+                let node = |shape, span| Written { shape, span, start };
                 self.open
                     .push((node(Shape::Sequence { items, flow }, span), None));
             }
@@ -149,9 +155,30 @@ impl Reading<'_> {
             }
             _ => {}
         }
-        if !comment {
+        if !aside && !span.is_empty() {
             self.last = self.last.max(span.end);
         }
+    }
+
+    /// The first `-` of a block list. The reader gives the first item of one that is indented no
+    /// deeper than its key.
+    fn dash(&self, given: u32) -> u32 {
+        if !matches!(self.open.last(), Some((_, Some(_)))) {
+            return given;
+        }
+        let before = self.text.get(self.last as usize..given as usize);
+        let mut at = self.last;
+        for (nth, line) in before.unwrap_or_default().split_inclusive('\n').enumerate() {
+            let text = line.trim_start_matches(' ');
+            let marks = text.strip_prefix('-');
+            let marks =
+                marks.is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
+            if nth > 0 && marks {
+                return at + offset(line.len() - text.len());
+            }
+            at += offset(line.len());
+        }
+        given
     }
 
     /// A block scalar from its `|` on, given the place of its lines.
@@ -316,6 +343,32 @@ a: b
         assert!(TEXT[list.start as usize..].starts_with("&l\n    - "));
         assert!(TEXT[list.span.start as usize..].starts_with("- !!str"));
         assert!(TEXT[page.roots[1].start as usize..].starts_with("&r\na: b"));
+    }
+
+    #[test]
+    fn a_list_begins_with_its_first_dash() {
+        for text in [
+            "a:\n- b\n",
+            "a: # - no\n# - no\n- - b\n",
+            "a: &l\n-\n  b\n",
+            "a:\n  - -1\n",
+            "- a:\n  -  b\n- - - c\n",
+        ] {
+            let page = written(text, SourceId(0), &Limits::default()).unwrap();
+            let mut lists = vec![&page.roots[0]];
+            while let Some(node) = lists.pop() {
+                match &node.shape {
+                    Shape::Sequence { items, .. } => {
+                        let first = text[node.span.start as usize..].chars().next();
+                        assert_eq!(first, Some('-'), "{text}");
+                        assert!(node.span.start < items[0].start, "{text}");
+                        lists.extend(items);
+                    }
+                    Shape::Mapping { entries, .. } => lists.extend(entries.iter().map(|e| &e.1)),
+                    _ => {}
+                }
+            }
+        }
     }
 
     #[test]
