@@ -1,6 +1,7 @@
 //! Reads rule files and compiles them to a rule set, with everything there is to say about
 //! them on the way.
 
+use crate::repair::Texts;
 use crate::walk::{self, Want};
 use indexmap::IndexMap;
 use sigwright_ir::{Context, RuleSet};
@@ -57,16 +58,18 @@ pub fn load_to_convert(arguments: &[PathBuf], lists: &[PathBuf]) -> Loaded {
 }
 
 /// The same with YAML and comments, for rules that are linted; files that `leave` is true for
-/// are not read.
+/// are not read, and of those in `texts` the text there is taken.
 pub fn load_to_lint(
     arguments: &[PathBuf],
     lists: &[PathBuf],
     leave: &mut dyn FnMut(&Path) -> bool,
+    texts: &Texts,
 ) -> Loaded {
     let mut found = walk::find(arguments, Want::Rules);
     found.files.retain(|file| !leave(file));
     let mut lists = Lists::new(lists);
     lists.whole = true;
+    lists.texts = Some(texts);
     load_with(&found.files, found.unreadable, lists)
 }
 
@@ -148,7 +151,10 @@ fn load_with(
     let mut documents = Vec::new();
     let limits = Limits::default();
     for path in files {
-        let text = match read_text(path) {
+        let changed = context
+            .texts
+            .and_then(|texts| texts.get(&path.display().to_string()));
+        let text = match changed.map_or_else(|| read_text(path), |text| Ok(text.clone())) {
             Ok(text) => text,
             Err(reason) => {
                 loaded.unreadable.push((path.clone(), reason));
@@ -229,6 +235,8 @@ struct Lists<'a> {
     directories: &'a [PathBuf],
     /// Whether YAML and comments are kept.
     whole: bool,
+    /// Texts that take the place of those of files.
+    texts: Option<&'a Texts>,
     context: Context,
     unreadable: Vec<(PathBuf, String)>,
     /// Where each list was found.
@@ -245,6 +253,7 @@ impl<'a> Lists<'a> {
         Lists {
             directories,
             whole: false,
+            texts: None,
             context: Context::default(),
             unreadable,
             origin: HashMap::new(),

@@ -10,6 +10,7 @@ mod pipeline;
 mod position;
 mod processing;
 mod render;
+mod repair;
 mod settings;
 mod summary;
 mod walk;

@@ -13,5 +13,5 @@ mod splice;
 pub use apply::{Applied, apply};
 pub use diff::unified;
 pub use format::{Refusal, format};
-pub use same::same_data;
+pub use same::{same_data, same_value};
 pub use sheet::Sheet;

@@ -12,6 +12,11 @@ pub fn same_data(one: &str, other: &str) -> Option<bool> {
     Some(one == other)
 }
 
+/// Whether two nodes hold the same; the order of keys and the quotes do not count.
+pub fn same_value(one: &Node, other: &Node) -> bool {
+    meaning(one) == meaning(other)
+}
+
 type Documents = Vec<Data>;
 
 /// What a node means.
@@ -24,13 +29,13 @@ enum Data {
 }
 
 fn data(text: &str) -> Option<(Documents, Vec<String>)> {
-    let (documents, said) = read(text, SourceId(0));
+    let (documents, said) = read(text);
     if said.iter().any(|said| said.code == "yaml-syntax") {
         return None;
     }
     let documents = documents
         .into_iter()
-        .map(|document| document.root.map(meaning))
+        .map(|document| document.root.as_ref().map(meaning))
         .collect::<Option<_>>()?;
     let page = written(text, SourceId(0), &Limits::default())?;
     let mut comments: Vec<String> = page
@@ -43,14 +48,14 @@ fn data(text: &str) -> Option<(Documents, Vec<String>)> {
     Some((documents, comments))
 }
 
-fn meaning(node: Node) -> Data {
+fn meaning(node: &Node) -> Data {
     match node {
-        Node::Scalar { text, style, .. } => Data::Scalar(scalar::resolve(&text, style)),
-        Node::Sequence(items, _) => Data::Sequence(items.into_iter().map(meaning).collect()),
+        Node::Scalar { text, style, .. } => Data::Scalar(scalar::resolve(text, *style)),
+        Node::Sequence(items, _) => Data::Sequence(items.iter().map(meaning).collect()),
         Node::Mapping(entries, _) => {
             let mut entries: Vec<(String, Data)> = entries
-                .into_iter()
-                .map(|(key, node)| (key.value, meaning(node)))
+                .iter()
+                .map(|(key, node)| (key.value.clone(), meaning(node)))
                 .collect();
             entries.sort_by(|a, b| a.0.cmp(&b.0));
             Data::Mapping(entries)
@@ -58,17 +63,15 @@ fn meaning(node: Node) -> Data {
     }
 }
 
-fn read(text: &str, source: SourceId) -> (Vec<YamlDocument>, Vec<Diagnostic>) {
+fn read(text: &str) -> (Vec<YamlDocument>, Vec<Diagnostic>) {
     let mut sources = Sources::new();
-    for _ in 0..=source.0.min(0) {
-        sources.add("", text);
-    }
-    read_yaml(&sources, SourceId(0), &Limits::default())
+    let source = sources.add("", text);
+    read_yaml(&sources, source, &Limits::default())
 }
 
 /// What keeps a text from being read as YAML.
 pub(crate) fn syntax_errors(text: &str, source: SourceId) -> Vec<Diagnostic> {
-    let (_, mut said) = read(text, source);
+    let (_, mut said) = read(text);
     for label in said.iter_mut().flat_map(|said| &mut said.labels) {
         label.span.source = source;
     }

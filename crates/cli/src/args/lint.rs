@@ -1,7 +1,7 @@
 //! The arguments of `lint`.
 
 use super::{LintFailOn, LintFormat, ListArgs};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 pub(super) const EXAMPLES_LINT: &str = "\
@@ -10,6 +10,8 @@ Examples:
   sigwright lint --format short rules/kubernetes
   sigwright lint --warning sigmahq --off missing-id rules
   sigwright lint --format sarif --fail-on warnings rules
+  sigwright lint --fix rules
+  sigwright lint --diff --fix=unsafe rules
   sigwright lint --explain duplicate-tag
 
 Levels are also set by `sigwright.toml`, `sigwright.yml` or `sigwright.yaml` above a rule file.
@@ -57,6 +59,21 @@ pub struct LintArgs {
     #[arg(long, conflicts_with = "config")]
     pub no_config: bool,
 
+    /// Make the fixes that are safe, or with `=unsafe` those too that may change what a rule
+    /// matches, and write the files
+    #[arg(
+        long,
+        value_name = "WHICH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "safe"
+    )]
+    pub fix: Option<FixKind>,
+
+    /// Write nothing, and show what `--fix` would change
+    #[arg(long)]
+    pub diff: bool,
+
     /// Show all lints and how they are reported
     #[arg(long, exclusive = true)]
     pub list: bool,
@@ -64,4 +81,13 @@ pub struct LintArgs {
     /// Say what a lint finds, why it matters and what to do
     #[arg(long, value_name = "LINT", exclusive = true)]
     pub explain: Option<String>,
+}
+
+/// `lint --fix`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FixKind {
+    /// Fixes after which a rule matches the same events
+    Safe,
+    /// Other fixes, too
+    Unsafe,
 }

@@ -1,22 +1,27 @@
 //! `sigwright lint`.
 
 use super::complain;
-use crate::args::{ColorWhen, DiagnosticFormat, LintArgs, LintFailOn, LintFormat};
+use crate::args::{ColorWhen, DiagnosticFormat, FixKind, LintArgs, LintFailOn, LintFormat};
 use crate::config::Configs;
 use crate::load::{self, Loaded};
 use crate::render::diagnostic::Printer;
 use crate::render::junit::{self, Case, Suite, Trouble};
+use crate::render::patch;
 use crate::render::place::Places;
 use crate::render::sarif;
+use crate::repair::{Repair, Texts};
 use crate::settings::{Look, Outcome, Stream};
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sigwright_lint::{LINTS, Level, Levels, Rules};
-use sigwright_syntax::{Diagnostic, Severity, suggest};
+use sigwright_syntax::{Diagnostic, Safety, Severity, suggest};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::time::SystemTime;
+
+/// How often fixes are looked for: one may make room for another.
+const ROUNDS: usize = 10;
 
 /// Reads and compiles the rules, prints what is wrong with them and what could be better.
 pub fn run(args: &LintArgs, color: ColorWhen) -> io::Result<Outcome> {
@@ -32,10 +37,31 @@ pub fn run(args: &LintArgs, color: ColorWhen) -> io::Result<Outcome> {
         None => Configs::default(),
     };
     let flags = flags(args)?;
-    let mut leave = |path: &Path| configs.excludes(path);
-    let mut loaded = load::load_to_lint(&args.rules, &args.lists.lists, &mut leave);
-    lint(&mut loaded, &mut configs, &flags);
+    let mut read = |texts: &Texts| {
+        let mut leave = |path: &Path| configs.excludes(path);
+        let mut loaded = load::load_to_lint(&args.rules, &args.lists.lists, &mut leave, texts);
+        lint(&mut loaded, &mut configs, &flags);
+        loaded
+    };
+    let mut loaded = read(&Texts::new());
+    let mut repair = Repair::default();
+    if args.fix.is_some() || args.diff {
+        let safety = match args.fix {
+            Some(FixKind::Unsafe) => Safety::Unsafe,
+            _ => Safety::Safe,
+        };
+        for _ in 0..ROUNDS {
+            if !repair.round(&loaded, safety) {
+                break;
+            }
+            loaded = read(&repair.texts);
+        }
+    }
     loaded.unreadable.append(&mut configs.unreadable);
+    if args.diff {
+        return diff(&repair, &loaded, color);
+    }
+    let unwritten = repair.write();
     let mut out = BufWriter::new(io::stdout().lock());
     let look = Look::of(Stream::Out, color);
     print(&loaded, args.format, look, &mut out)?;
@@ -45,10 +71,58 @@ pub fn run(args: &LintArgs, color: ColorWhen) -> io::Result<Outcome> {
     for (path, reason) in &loaded.unreadable {
         complain(&mut err, err_look, &format!("{}: {reason}", path.display()))?;
     }
+    for (name, reason) in &unwritten {
+        complain(&mut err, err_look, &format!("{name}: {reason}"))?;
+    }
+    if args.fix.is_some() {
+        writeln!(err, "{}", repaired(&repair, "made"))?;
+    }
     if args.format == LintFormat::Pretty {
         writeln!(err, "{}", told(&loaded))?;
     }
-    Ok(outcome(&loaded, args.fail_on))
+    match unwritten.is_empty() {
+        true => Ok(outcome(&loaded, args.fail_on)),
+        false => Ok(Outcome::Broken),
+    }
+}
+
+/// `--diff`: what fixes would change.
+fn diff(repair: &Repair, loaded: &Loaded, color: ColorWhen) -> io::Result<Outcome> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let look = Look::of(Stream::Out, color);
+    for (name, before, new) in repair.changes() {
+        patch::write(name, before, new, look, &mut out)?;
+    }
+    out.flush()?;
+    let look = Look::of(Stream::Err, color);
+    let mut err = io::stderr().lock();
+    for (path, reason) in &loaded.unreadable {
+        complain(&mut err, look, &format!("{}: {reason}", path.display()))?;
+    }
+    writeln!(err, "{}", repaired(repair, "to make"))?;
+    match loaded.unreadable.is_empty() {
+        true => Ok(Outcome::Clean),
+        false => Ok(Outcome::Broken),
+    }
+}
+
+fn repaired(repair: &Repair, done: &str) -> String {
+    let counted = |count: usize, noun: &str, more: &str| match count {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}{more}"),
+    };
+    let mut text = format!(
+        "{} {done} in {}",
+        counted(repair.made, "fix", "es"),
+        counted(repair.files(), "file", "s")
+    );
+    if repair.refused > 0 {
+        let left = counted(repair.refused, "fix", "es");
+        text.push_str(&format!(
+            "; {left} left out: the rule would not be read any more, or mean something else"
+        ));
+    }
+    text
 }
 
 fn print(loaded: &Loaded, form: LintFormat, look: Look, out: &mut dyn Write) -> io::Result<()> {

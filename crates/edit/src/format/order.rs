@@ -44,7 +44,7 @@ pub(crate) fn sigma(root: &Written) -> Option<&[(Written, Written)]> {
         return None;
     };
     let kind = |key: &&str| entries.iter().any(|(k, _)| name(k) == Some(key));
-    KINDS.iter().any(|k| kind(&k)).then_some(entries)
+    KINDS.iter().any(kind).then_some(entries)
 }
 
 /// The text of a key.

@@ -211,9 +211,9 @@ impl Reading<'_> {
 
     /// The node that came last has an anchor, which begins here.
     fn anchored(&mut self, start: u32) {
-        let mut roots = self.page.roots.last_mut();
+        let root = self.page.roots.last_mut();
         let node = match self.open.last_mut() {
-            None => roots.as_mut().map(|root| &mut **root),
+            None => root,
             Some((node, key)) => match (&mut node.shape, key) {
                 (_, Some(key)) => Some(key),
                 (Shape::Sequence { items, .. }, None) if !items.is_empty() => items.last_mut(),
@@ -251,6 +251,11 @@ fn offset(at: usize) -> u32 {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test may stop at what it did not expect"
+)]
 mod tests {
     use super::*;
 
