@@ -126,8 +126,20 @@ transformations:
 }
 
 #[test]
-fn the_form_json_of_sql_takes_no_correlations() {
-    let (message, place) = in_format(&format!("{RULES}{MANY}"), "sqlite", "json");
-    assert!(message.contains("`json`"), "{message}");
-    assert_eq!(place, "event_count");
+fn an_event_in_json_is_in_a_group_for_each_value() {
+    let yaml = format!("{RULES}{MANY}");
+    let query = converted_to(&yaml, ("postgres", "json"), None, false, "");
+    let query = query.last().unwrap().as_ref().unwrap();
+    let each = "jk0.value AS k0 FROM logs CROSS JOIN LATERAL (SELECT DISTINCT lower(v::text)";
+    assert!(query.contains(each), "{query}");
+    let yaml = yaml.replace("[denied]", "[denied, allowed]").replace(
+        "{type:",
+        "{aliases: {client: {denied: a, allowed: b}}, type:",
+    );
+    let (message, place) = in_format(&yaml, "postgres", "json");
+    assert!(
+        message.contains("call a field of JSON differently"),
+        "{message}"
+    );
+    assert_eq!(place, "denied");
 }

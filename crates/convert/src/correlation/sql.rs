@@ -14,7 +14,7 @@ pub use timeline::{Follow, Timeline};
 use super::observed::called;
 use super::{Correlated, Target, condition_span, rules_span};
 use crate::Unsupported;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Nested};
 use crate::print::{Piece, Printer, fill};
 use crate::query::Query;
 use crate::rule::Rule;
@@ -37,8 +37,10 @@ pub(super) fn convert(
 ) -> Result<Correlated, Diagnostics> {
     let dialect = target.dialect.in_format(target.format.name);
     let said = |unsupported: Unsupported| -> Diagnostics { vec![unsupported.into()] };
-    let sql = dialect.sql.filter(|sql| sql.nested.is_none());
-    let timeline = sql.and_then(|sql| sql.timeline).ok_or_else(|| {
+    let timeline = dialect.sql.and_then(|sql| sql.timeline);
+    let nested = dialect.sql.and_then(|sql| sql.nested);
+    let timeline = timeline.filter(|timeline| timeline.each.is_some() == nested.is_some());
+    let timeline = timeline.ok_or_else(|| {
         let (title, form) = (dialect.title, target.format.name);
         let message = format!("the form `{form}` of {title} takes no correlations");
         said(Unsupported::new(correlation.correlation.kind.span, message))
@@ -49,6 +51,7 @@ pub(super) fn convert(
         target,
         dialect,
         timeline,
+        nested,
         script: Script::default(),
         alerts: HashMap::new(),
         first: None,
@@ -89,6 +92,7 @@ struct Writing<'s, 't> {
     target: &'t Target<'t>,
     dialect: &'t Dialect,
     timeline: &'static Timeline,
+    nested: Option<Nested>,
     script: Script,
     /// Of correlations that others observe, by their place in the set.
     alerts: HashMap<usize, Alerts<'s>>,
@@ -136,7 +140,14 @@ impl<'s> Writing<'s, '_> {
         }
         let keys = 0..question.keys.len().max(1);
         let keys: Vec<String> = keys.map(|key| format!("k{key}")).collect();
-        let (step, tells_events) = observe(&question, &seen, &keys, &mut self.script);
+        let observed = observe(&question, &seen, &keys, self.timeline, &mut self.script);
+        let (step, tells_events) = observed.ok_or_else(|| -> Diagnostics {
+            let message = format!(
+                "{} cannot count an event of several rules once where they call a field of JSON differently",
+                self.dialect.title
+            );
+            vec![Unsupported::new(rules_span(correlation), message).into()]
+        })?;
         let windows = Windows {
             question: &question,
             timeline: self.timeline,
@@ -182,19 +193,17 @@ impl<'s> Writing<'s, '_> {
                     .collect(),
             };
             let names = called(&one, &[rule], correlation, target)?;
-            Ok(names
-                .first()
-                .map_or_else(String::new, |name| printer.field(name)))
+            Ok(names.into_iter().next().unwrap_or_default())
         };
-        let keys = question.keys.iter().map(|key| {
-            let field = field(key)?;
-            Ok(fill(self.timeline.folded, &[("field", &field)]))
-        });
+        let spelled = |name: &str, numbers: bool| match self.nested {
+            Some(nested) => values(&printer, &nested, name),
+            None => self.column(numbers, &printer.field(name)),
+        };
+        let keys = question.keys.iter();
+        let keys = keys.map(|key| Ok(spelled(&field(key)?, false)));
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
-        let columns = question.columns.iter().map(|column| {
-            let field = field(column.field)?;
-            Ok(self.column(column.numbers, &field))
-        });
+        let columns = question.columns.iter();
+        let columns = columns.map(|column| Ok(spelled(&field(column.field)?, column.numbers)));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         let mut rule = rule.clone();
         self.target.chain.apply(&mut rule)?;
@@ -222,7 +231,14 @@ impl<'s> Writing<'s, '_> {
         };
         let state = |name: &str| rule.state.get(name).and_then(|value| value.as_str());
         let from = state("table").unwrap_or("logs").to_owned();
-        let time = printer.field(state("timestamp_field").unwrap_or("timestamp"));
+        let time = state("timestamp_field").unwrap_or("timestamp");
+        let time = match self.nested {
+            Some(nested) => {
+                let values = values(&printer, &nested, time);
+                format!("(SELECT MIN(v) FROM ({values}) n)")
+            }
+            None => printer.field(time),
+        };
         let format = state("timestamp_format").map(str::to_owned);
         let time = match (format.as_deref(), format.as_deref().and_then(per_second)) {
             (None | Some("iso"), _) => fill(self.timeline.micros, &[("field", &time)]),
@@ -245,6 +261,7 @@ impl<'s> Writing<'s, '_> {
             time,
             keys,
             columns,
+            nested: self.nested.is_some(),
         };
         Ok((seen, format))
     }
@@ -275,6 +292,7 @@ impl<'s> Writing<'s, '_> {
             time: "t".to_owned(),
             keys: question.keys.iter().map(|key| column(key)).collect(),
             columns: columns.collect(),
+            nested: false,
         }
     }
 
@@ -364,6 +382,12 @@ impl<'s> Writing<'s, '_> {
         let quoted = self.dialect.fields.quote.repeat(2);
         format!("{quote}{}{quote}", name.replace(quote, &quoted))
     }
+}
+
+/// The query of all values that a name reaches in nested JSON.
+fn values(printer: &Printer<'_>, nested: &Nested, name: &str) -> String {
+    let name = crate::dialects::sql::literal(printer, name);
+    fill(nested.values, &[("name", &name)])
 }
 
 /// How many of a unit of time a second has.

@@ -576,7 +576,7 @@ fn wildcards(
 }
 
 /// A string in its quotes.
-fn literal(printer: &Printer<'_>, text: &str) -> String {
+pub(crate) fn literal(printer: &Printer<'_>, text: &str) -> String {
     format!("'{}'", inside(printer, text))
 }
 

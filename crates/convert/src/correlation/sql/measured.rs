@@ -294,24 +294,15 @@ impl Windows<'_> {
         }
         let (keys, span) = (self.keys(""), self.question.span);
         let parts = self.parts();
-        let flags = |of: Option<(usize, &str)>| -> String {
-            let each = self.distinct().flat_map(|(index, _)| {
-                ["u", "d"].map(|name| {
-                    let here = of == Some((index, name));
-                    format!(", {} AS {name}{index}", u8::from(here))
-                })
-            });
-            each.collect()
-        };
+        let nothing = self.distinct();
+        let nothing = nothing.map(|(index, _)| format!(", 0 AS u{index}, 0 AS d{index}"));
+        let nothing: String = nothing.collect();
         let own: String = parts.iter().map(|part| format!(", {part}")).collect();
         let none: String = parts
             .iter()
             .map(|part| format!(", NULL AS {part}"))
             .collect();
-        let mut all = vec![format!(
-            "SELECT {keys}, t, 1 AS o{own}{} FROM {instants}",
-            flags(None)
-        )];
+        let mut all = vec![format!("SELECT {keys}, t, 1 AS o{own}{nothing} FROM {instants}")];
         for (index, columns) in self.distinct() {
             let values: Vec<String> = columns.iter().map(|c| format!("x{c}")).collect();
             let there: Vec<String> = values.iter().map(|x| format!("{x} IS NOT NULL")).collect();
@@ -329,13 +320,16 @@ impl Windows<'_> {
                      FROM {seen}"
                 ),
             );
+            // each is asked twice, but named once: some engines read a step anew for each name
+            let values = self.distinct().map(|(other, _)| match other == index {
+                true => format!(", 1 - ends.e AS u{other}, ends.e AS d{other}"),
+                false => format!(", 0 AS u{other}, 0 AS d{other}"),
+            });
             all.push(format!(
-                "SELECT {keys}, t, 0 AS o{none}{} FROM {near} WHERE earlier = 0",
-                flags(Some((index, "u")))
-            ));
-            all.push(format!(
-                "SELECT {keys}, t + {span} + 1 AS t, 0 AS o{none}{} FROM {near} WHERE later = 0",
-                flags(Some((index, "d")))
+                "SELECT {keys}, t + ends.e * ({span} + 1) AS t, 0 AS o{none}{} FROM {near} \
+                 CROSS JOIN (SELECT 0 AS e UNION ALL SELECT 1 AS e) ends \
+                 WHERE CASE WHEN ends.e = 0 THEN earlier ELSE later END = 0",
+                values.collect::<String>()
             ));
         }
         let all = script.add("events", all.join("\n  UNION ALL "));

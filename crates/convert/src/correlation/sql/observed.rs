@@ -2,8 +2,11 @@
 //! the measured ones `x…`, the reference `r` where it matters, and in `e` whether it is of a
 //! new event, where several references may match one.
 
-use super::question::{Column, Question};
+use super::question::{Column, Measure, Question};
 use super::script::Script;
+use super::timeline::Timeline;
+use crate::print::fill;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// What one reference gives.
@@ -15,10 +18,12 @@ pub(super) struct Seen {
     pub condition: Option<String>,
     /// Their time.
     pub time: String,
-    /// Their keys.
+    /// Their keys; in nested JSON the queries of their values.
     pub keys: Vec<String>,
-    /// Their measured fields.
+    /// Their measured fields; in nested JSON the queries of their values.
     pub columns: Vec<String>,
+    /// They are in nested JSON.
+    pub nested: bool,
 }
 
 impl Seen {
@@ -35,13 +40,15 @@ impl Seen {
     }
 }
 
-/// Adds the step of observations; whether they tell new events.
+/// Adds the step of observations; whether they tell new events. None where rules call a field of
+/// nested JSON differently, and one event of both must count once.
 pub(super) fn observe(
     question: &Question<'_>,
     seen: &[Seen],
     keys: &[String],
+    timeline: &Timeline,
     script: &mut Script,
-) -> (String, bool) {
+) -> Option<(String, bool)> {
     let mut left: Vec<usize> = (0..seen.len()).collect();
     let mut clusters: Vec<Vec<usize>> = Vec::new();
     while let Some(first) = left.first().copied() {
@@ -60,11 +67,14 @@ pub(super) fn observe(
         !question.tells_references() && first.is_some_and(|a| seen.all(|b| a.alike(b)))
     };
     let apart = |cluster: &Vec<usize>| cluster.len() > 1 && once && !at_once(cluster);
-    let tells_events = question.counts_events() && clusters.iter().any(apart);
+    let many = question.columns.iter().any(|column| !column.needed);
+    let many = many && seen.iter().any(|one| one.nested);
+    let tells_events = question.counts_events() && (many || clusters.iter().any(apart));
     let mut selects = Vec::new();
     let rows = Rows {
         question,
         keys,
+        timeline,
         tells_events,
     };
     for cluster in &clusters {
@@ -72,7 +82,9 @@ pub(super) fn observe(
             .iter()
             .filter_map(|index| Some((*index, seen.get(*index)?)))
             .collect();
-        if apart(cluster) {
+        if of.iter().any(|(_, one)| one.nested) {
+            rows.nested(&of, once, many, &mut selects)?;
+        } else if apart(cluster) {
             rows.apart(&of, script, &mut selects);
         } else if at_once(cluster) {
             selects.extend(rows.at_once(&of));
@@ -102,29 +114,37 @@ pub(super) fn observe(
         "SELECT * FROM (\n    {all}\n  ) o WHERE {}",
         needed.join(" AND ")
     );
-    (script.add("observed", body), tells_events)
+    Some((script.add("observed", body), tells_events))
+}
+
+/// That one of the references matches.
+fn either(of: &[(usize, &Seen)]) -> String {
+    let conditions: Vec<&str> = of
+        .iter()
+        .filter_map(|(_, one)| one.condition.as_deref())
+        .collect();
+    match conditions.as_slice() {
+        [one] => (*one).to_owned(),
+        several => format!("({})", several.join(") OR (")),
+    }
 }
 
 /// The columns of observations.
 struct Rows<'q> {
     question: &'q Question<'q>,
     keys: &'q [String],
+    timeline: &'q Timeline,
     tells_events: bool,
 }
+
+/// No reference.
+const NONE: &str = "-1";
 
 impl Rows<'_> {
     /// References that need not be told apart: an event is one row.
     fn at_once(&self, of: &[(usize, &Seen)]) -> Option<String> {
         let (index, first) = of.first()?;
-        let conditions: Vec<&str> = of
-            .iter()
-            .filter_map(|(_, s)| s.condition.as_deref())
-            .collect();
-        let condition = match conditions.as_slice() {
-            [] => None,
-            [one] => Some((*one).to_owned()),
-            several => Some(format!("({})", several.join(") OR ("))),
-        };
+        let condition = first.condition.is_some().then(|| either(of));
         let condition = condition.as_deref();
         Some(self.select(*index, first, "1", &first.columns, &first.from, condition))
     }
@@ -208,5 +228,125 @@ impl Rows<'_> {
         }
         let whence = condition.map_or_else(String::new, |c| format!(" WHERE {c}"));
         format!("SELECT {} FROM {from}{whence}", columns.join(", "))
+    }
+
+    /// References in nested JSON, where a field may have many values. Several measures of one
+    /// event stand in rows of their own, so that the values of one do not multiply another's.
+    fn nested(
+        &self,
+        of: &[(usize, &Seen)],
+        once: bool,
+        many: bool,
+        selects: &mut Vec<String>,
+    ) -> Option<()> {
+        let (_, first) = of.first()?;
+        let alike = of.iter().all(|(_, one)| first.alike(one));
+        if once && !alike {
+            return None;
+        }
+        let all: Vec<usize> = (0..self.question.columns.len()).collect();
+        let tells = self.question.tells_references();
+        // where they are alike, an event is one row
+        let whole: Vec<(&Seen, String)> = match alike {
+            true => vec![(first, either(of))],
+            false => of
+                .iter()
+                .map(|(_, one)| (*one, either(&[(0, one)])))
+                .collect(),
+        };
+        if !many || tells {
+            let (new, measured) = if many {
+                ("0", &[][..])
+            } else {
+                ("1", &all[..])
+            };
+            match tells {
+                true => selects.extend(of.iter().map(|(index, one)| {
+                    let condition = either(&[(*index, *one)]);
+                    self.each(&index.to_string(), one, new, measured, &condition)
+                })),
+                false => selects.extend(
+                    whole
+                        .iter()
+                        .map(|(one, condition)| self.each(NONE, one, new, measured, condition)),
+                ),
+            }
+        }
+        if many {
+            let mut sets: BTreeSet<Vec<usize>> = BTreeSet::new();
+            for measure in &self.question.measures {
+                match measure {
+                    Measure::Distinct(columns) => drop(sets.insert(columns.clone())),
+                    Measure::Sum(column)
+                    | Measure::Avg(column)
+                    | Measure::Min(column)
+                    | Measure::Max(column) => drop(sets.insert(vec![*column])),
+                    Measure::Events(_) | Measure::Percentile(..) | Measure::Run(_) => {}
+                }
+            }
+            for (one, condition) in &whole {
+                selects.push(self.each(NONE, one, "1", &[], condition));
+                let sets = sets.iter();
+                selects.extend(sets.map(|set| self.each(NONE, one, "0", set, condition)));
+            }
+        }
+        Some(())
+    }
+
+    /// A row for each combination of values of the keys and of these measured fields.
+    fn each(
+        &self,
+        reference: &str,
+        one: &Seen,
+        new: &str,
+        measured: &[usize],
+        condition: &str,
+    ) -> String {
+        let mut from = one.from.clone();
+        let template = self.timeline.each.unwrap_or_default();
+        let mut join = |values: &str, distinct: &str, value: &str, alias: &str| {
+            from.push_str(&fill(
+                template,
+                &[
+                    ("values", values),
+                    ("distinct", distinct),
+                    ("value", value),
+                    ("alias", alias),
+                ],
+            ));
+            format!("{alias}.value")
+        };
+        let folded = fill(self.timeline.folded, &[("field", "v")]);
+        let mut columns = vec![format!("{} AS t", one.time)];
+        for (at, key) in self.keys.iter().enumerate() {
+            let value = match one.keys.get(at) {
+                Some(values) => join(values, "DISTINCT ", &folded, &format!("j{key}")),
+                None => "0".to_owned(),
+            };
+            columns.push(format!("{value} AS {key}"));
+        }
+        for (at, column) in self.question.columns.iter().enumerate() {
+            let value = match one.columns.get(at).filter(|_| measured.contains(&at)) {
+                Some(values) if column.numbers => join(values, "", "v", &format!("jx{at}")),
+                Some(values) => join(values, "", &folded, &format!("jx{at}")),
+                None => "NULL".to_owned(),
+            };
+            let value = match column.numbers {
+                true => fill(self.timeline.number, &[("field", &value)]),
+                // of the same type where it is NULL
+                false => fill(self.timeline.folded, &[("field", &value)]),
+            };
+            columns.push(format!("{value} AS x{at}"));
+        }
+        if self.question.tells_references() {
+            columns.push(format!("{reference} AS r"));
+        }
+        if self.tells_events {
+            columns.push(format!("{new} AS e"));
+        }
+        format!(
+            "SELECT {} FROM {from} WHERE {condition}",
+            columns.join(", ")
+        )
     }
 }

@@ -89,22 +89,16 @@ impl Script {
             Follow::Recursive => {
                 self.recursive = true;
                 let reached = self.add(
-                    "reached",
-                    format!("SELECT {by}, n, next FROM {linked} WHERE n = 1"),
+                    name,
+                    format!("SELECT {columns}, n, next FROM {linked} WHERE n = 1"),
                 );
-                let keys = of("r", by.split(", "));
                 if let Some((_, body)) = self.steps.last_mut() {
                     body.push_str(&format!(
-                        " UNION ALL SELECT {keys}, r.n, r.next FROM {linked} r \
+                        " UNION ALL SELECT {kept}, r.n, r.next FROM {linked} r \
                          JOIN {reached} s ON {same} AND r.n = s.next"
                     ));
                 }
-                self.add(
-                    name,
-                    format!(
-                        "SELECT {kept} FROM {linked} r JOIN {reached} s ON {same} AND r.n = s.n"
-                    ),
-                )
+                reached
             }
             Follow::Folded { reached, among } => {
                 let steps = self.add(

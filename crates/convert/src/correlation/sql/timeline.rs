@@ -19,6 +19,9 @@ pub struct Timeline {
     pub shown: &'static str,
     /// How rows are followed that name the next.
     pub follow: Follow,
+    /// `{values}`, `{distinct}`, `{value}`, `{alias}`: what is put behind the table for a row
+    /// for each of the values of nested JSON, the column `value`; None for columns.
+    pub each: Option<&'static str>,
 }
 
 /// Rows of a group are numbered, and each names the number of the one to go on with; the first

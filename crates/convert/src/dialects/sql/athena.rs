@@ -48,6 +48,7 @@ const TIMELINE: Timeline = Timeline {
     micros: "CAST(ROUND(to_unixtime(COALESCE(TRY(from_iso8601_timestamp_nanos(CAST({field} AS VARCHAR))), TRY_CAST({field} AS TIMESTAMP(9) WITH TIME ZONE))) * 1e6) AS BIGINT)",
     scaled: "CAST(TRY_CAST({field} AS DECIMAL(38, 9)) * 1000000 / {per} AS BIGINT)",
     shown: "from_unixtime({micros} / 1e6, 'UTC')",
+    each: None,
     follow: Follow::Folded {
         reached: "reduce(array_agg(CAST(ROW(n, next) AS ROW(n BIGINT, next BIGINT)) ORDER BY n), ARRAY[BIGINT '1'], (s, x) -> IF(x.n = element_at(s, -1), s || x.next, s), s -> s)",
         among: "contains({reached}, {n})",

@@ -79,6 +79,7 @@ const TIMELINE: Timeline = Timeline {
     micros: "toUnixTimestamp64Micro(parseDateTime64BestEffortOrNull(toString({field}), 6, 'UTC'))",
     scaled: "toInt64(toDecimal128OrNull(toString({field}), 9) * 1000000 / {per})",
     shown: "fromUnixTimestamp64Micro({micros}, 'UTC')",
+    each: None,
     follow: Follow::Folded {
         reached: "arrayFold((s, x) -> if(x.1 = s[-1], arrayPushBack(s, x.2), s), arraySort(groupArray((n, toUInt64(assumeNotNull(next))))), [toUInt64(1)])",
         among: "has({reached}, {n})",

@@ -149,6 +149,7 @@ const TIMELINE: Timeline = Timeline {
     micros: "unix_micros(try_cast({field} as timestamp))",
     scaled: "cast(try_cast({field} as decimal(38, 9)) * 1000000 / {per} as bigint)",
     shown: "timestamp_micros({micros})",
+    each: None,
     follow: Follow::Folded {
         reached: "aggregate(array_sort(collect_list(struct(n, next))), array(cast(1 as bigint)), (s, x) -> if(x.n = element_at(s, -1), concat(s, array(x.next)), s))",
         among: "array_contains({reached}, {n})",

@@ -41,5 +41,6 @@ const TIMELINE: Timeline = Timeline {
     micros: "epoch_us(TRY_CAST({field} AS TIMESTAMPTZ))",
     scaled: "CAST(TRY_CAST({field} AS DECIMAL(38, 9)) * 1000000 / {per} AS BIGINT)",
     shown: "make_timestamp(CAST({micros} AS BIGINT))",
+    each: None,
     follow: Follow::Recursive,
 };

@@ -55,6 +55,7 @@ const EVENT: Dialect = Dialect {
         ..COLUMNS.ops
     },
     sql: Some(Sql {
+        timeline: Some(&TIMELINE_OF_JSON),
         group: Some(super::grouped_in_json),
         nested: Some(Nested {
             values: "WITH RECURSIVE r(rest, j) AS (SELECT {name}, event UNION ALL SELECT e.rest, e.j FROM r, LATERAL (SELECT CASE WHEN key=r.rest THEN NULL ELSE substr(r.rest, length(key)+2) END AS rest, value AS j FROM jsonb_each(CASE jsonb_typeof(r.j) WHEN 'object' THEN r.j ELSE '{}' END) WHERE key=r.rest OR starts_with(r.rest, key || '.') UNION ALL SELECT r.rest, value FROM jsonb_array_elements(CASE jsonb_typeof(r.j) WHEN 'array' THEN r.j ELSE '[]' END)) e) SELECT j #>> '{}' AS v, jsonb_typeof(j) AS t FROM r WHERE rest IS NULL AND jsonb_typeof(j)<>'array'",
@@ -76,5 +77,13 @@ const TIMELINE: Timeline = Timeline {
     micros: "(extract(epoch from {field}::timestamptz) * 1000000)::bigint",
     scaled: "({field}::numeric * 1000000 / {per})::bigint",
     shown: "to_timestamp({micros} / 1000000.0)",
+    each: None,
     follow: Follow::Recursive,
+};
+
+const TIMELINE_OF_JSON: Timeline = Timeline {
+    each: Some(
+        " CROSS JOIN LATERAL (SELECT {distinct}{value} AS value FROM ({values}) n WHERE v IS NOT NULL) {alias}",
+    ),
+    ..TIMELINE
 };

@@ -106,6 +106,7 @@ const EVENT: Dialect = Dialect {
         ..COLUMNS.ops
     },
     sql: Some(Sql {
+        timeline: Some(&TIMELINE_OF_JSON),
         group: Some(super::grouped_in_json),
         nested: Some(Nested {
             values: REACHED,
@@ -134,5 +135,15 @@ const TIMELINE: Timeline = Timeline {
     micros: "CAST(ROUND((julianday({field}) - 2440587.5) * 86400000) AS INTEGER) * 1000",
     scaled: "CAST({field} * (1000000.0 / {per}) AS INTEGER)",
     shown: "strftime('%Y-%m-%dT%H:%M:%fZ', {micros} / 1000000.0, 'unixepoch')",
+    each: None,
     follow: Follow::Recursive,
+};
+
+/// Arguments of a table-valued function may be columns of the tables before it:
+/// <https://sqlite.org/vtab.html#tabfunc2>.
+const TIMELINE_OF_JSON: Timeline = Timeline {
+    each: Some(
+        ", json_each((SELECT json_group_array({distinct}{value}) FROM ({values}) WHERE v IS NOT NULL)) {alias}",
+    ),
+    ..TIMELINE
 };
