@@ -283,7 +283,7 @@ fn sqlite_agrees_with_the_oracle() {
 #[test]
 fn sqlite_agrees_over_json() {
     every_type(
-        wanted(USUAL),
+        wanted(USUAL / 4),
         &mut Asked {
             target: "sqlite",
             format: "iso",

@@ -302,7 +302,9 @@ impl Windows<'_> {
             .iter()
             .map(|part| format!(", NULL AS {part}"))
             .collect();
-        let mut all = vec![format!("SELECT {keys}, t, 1 AS o{own}{nothing} FROM {instants}")];
+        let mut all = vec![format!(
+            "SELECT {keys}, t, 1 AS o{own}{nothing} FROM {instants}"
+        )];
         for (index, columns) in self.distinct() {
             let values: Vec<String> = columns.iter().map(|c| format!("x{c}")).collect();
             let there: Vec<String> = values.iter().map(|x| format!("{x} IS NOT NULL")).collect();
