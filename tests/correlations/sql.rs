@@ -1,6 +1,6 @@
 //! What correlations become in SQL; what that finds, tests/sql_correlations.rs knows.
 
-use crate::{MANY, RULES, converted, in_format, last};
+use crate::{MANY, RULES, converted, converted_to, in_format, last};
 
 /// The targets of SQL.
 const SQL: [&str; 6] = [
