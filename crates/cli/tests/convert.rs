@@ -20,8 +20,8 @@ fn a_line_per_document_in_the_order_read() {
                title: Faulty\nid: 0a1f9cf0-7a0e-4f7e-9a6e-0c8c5b1d2e3f\ndetection: {s: {a: 1}, condition: s}\n---\n\
                title: Two\nlogsource: {product: linux}\n\
                detection: {s: {a: 1}, t: {b: 2}, condition: [s, t]}\n";
-    place.file("a/one.yml", two.to_owned());
-    place.file("b/broken.yml", "title: [".to_owned());
+    place.file("a/one.yml", two);
+    place.file("b/broken.yml", "title: [");
     place.file("c/filtered.yml", rule("login", "low") + FILTER);
     let command = [
         "convert", "-t", "splunk", "--format", "ndjson", "a", "b", "c", "none",
@@ -152,8 +152,7 @@ fn explain_says_which_step_refuses() {
     place.file(
         "r.yml",
         "title: A\nlogsource: {product: kubernetes, service: audit}\n\
-         detection: {s: {source.ip: 192.0.2.1}, condition: s}\n"
-            .to_owned(),
+         detection: {s: {source.ip: 192.0.2.1}, condition: s}\n",
     );
     let command = [
         "pipeline",

@@ -168,11 +168,7 @@ impl Chain {
     ///
     /// # Errors
     /// A step that refuses the rule.
-    pub fn apply_watched(
-        &self,
-        rule: &mut Rule,
-        watch: &mut dyn FnMut(&Step, &Rule, &Rule, Result<bool, &Unsupported>),
-    ) -> Result<(), Unsupported> {
+    pub fn apply_watched(&self, rule: &mut Rule, watch: Watch<'_>) -> Result<(), Unsupported> {
         let mut before = rule.clone();
         self.apply_step_by_step(rule, &mut |step, rule, _, applied| {
             watch(step, &before, rule, applied);
@@ -183,7 +179,7 @@ impl Chain {
     fn apply_step_by_step(
         &self,
         rule: &mut Rule,
-        done: &mut dyn FnMut(&Step, &Rule, &Run<'_>, Result<bool, &Unsupported>),
+        done: &mut dyn FnMut(&Step, &Rule, &Run<'_>, Applied<'_>),
     ) -> Result<(), Unsupported> {
         let mut run = Run::new(&self.vars, &self.allowed);
         for step in self.pipelines.iter().flat_map(|p| &p.steps) {
@@ -243,6 +239,12 @@ fn shipped(names: impl Iterator<Item = &'static str>) -> Result<Vec<Pipeline>, S
         })
         .collect()
 }
+
+/// Whether a step's rule conditions held, or why it refuses the rule.
+pub type Applied<'u> = Result<bool, &'u Unsupported>;
+
+/// Told of each step: the step, the rule before and after it, and whether it applied.
+pub type Watch<'w> = &'w mut dyn FnMut(&Step, &Rule, &Rule, Applied<'_>);
 
 impl Step {
     /// Applies it where its rule conditions hold; says whether they did.

@@ -13,9 +13,9 @@ use crate::render::escape;
 use crate::render::paint::Style;
 use crate::settings::{Look, Outcome, Stream};
 use serde_json::json;
-use sigwright_convert::pipeline::{Change, SHIPPED, Step, described};
+use sigwright_convert::pipeline::{Applied, Change, SHIPPED, Step, described};
 use sigwright_convert::rule::{self, Rule};
-use sigwright_convert::{Chain, Pipeline, Unsupported, dialects};
+use sigwright_convert::{Chain, Pipeline, dialects};
 use sigwright_syntax::{Diagnostic, Severity, Sources, suggest};
 use std::io::{self, BufWriter, Write};
 
@@ -179,7 +179,7 @@ impl<'l> Steps<'l> {
     fn step(
         &mut self,
         step: &Step,
-        applied: Result<bool, &Unsupported>,
+        applied: Applied<'_>,
         changes: &[Change],
         out: &mut dyn Write,
     ) -> io::Result<()> {
