@@ -3,6 +3,7 @@
 //!
 //! A row is an alert, as docs/correlation.md defines it.
 
+mod condition;
 mod measured;
 mod observed;
 mod question;
