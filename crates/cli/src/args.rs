@@ -20,8 +20,8 @@ pub use convert::*;
 use convert::{EXAMPLES_CONVERT, EXAMPLES_PIPELINE, EXIT_CODES_CONVERT};
 pub use fmt::FmtArgs;
 use fmt::{EXAMPLES_FMT, EXIT_CODES_FMT};
-use generate::EXAMPLES_GENERATE;
 pub use generate::*;
+use generate::{EXAMPLES_FUZZ, EXAMPLES_GENERATE};
 use lint::EXAMPLES_LINT;
 pub use lint::*;
 pub use values::*;
@@ -97,6 +97,9 @@ pub enum Command {
     /// Make events out of rules: some that match, some that just do not
     #[command(after_help = EXAMPLES_GENERATE)]
     Generate(GenerateArgs),
+    /// Look for events on which Sigwright's evaluators, and SQL, disagree
+    #[command(after_help = EXAMPLES_FUZZ)]
+    Fuzz(FuzzArgs),
     /// Look into a file of state, or take something out of it
     #[command(after_help = EXAMPLES_STATE)]
     State(StateCommandArgs),

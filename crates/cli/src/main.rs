@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => cmd::explain::run(args, cli.color),
         Command::Test(args) => cmd::test::run(args, cli.color),
         Command::Verify(args) => cmd::verify::run(args, cli.color),
+        Command::Fuzz(args) => cmd::fuzz::run(args, cli.color),
         Command::Generate(args) => cmd::generate::run(args, cli.color),
         Command::State(args) => cmd::state::run(args, cli.color),
         Command::Attack(args) => cmd::attack::run(args, cli.color),

@@ -9,6 +9,7 @@ mod arrays;
 mod contradiction;
 mod disjuncts;
 mod moment;
+pub mod mutate;
 mod network;
 mod place;
 mod regex;

@@ -13,6 +13,8 @@ use std::collections::HashMap;
 
 /// How many assignments that are right by themselves are dressed before it is given up.
 const DRESSED: usize = 12;
+/// How many events made before are looked at whether they will do.
+const RECENT: usize = 64;
 /// Longest list of questions in a reason, in characters.
 const WHY: usize = 160;
 
@@ -339,7 +341,8 @@ fn remember(work: &Work<'_>, event: &Value, events: &mut Vec<Event>) {
 
 /// Whether one of the events is already as wished.
 fn covered(exprs: &Exprs, wishes: &[Wish], events: &[Event]) -> bool {
-    events.iter().any(|event| {
+    // one made long ago has another alternative of each list
+    events.iter().rev().take(RECENT).any(|event| {
         wishes.iter().all(|wish| match wish {
             Wish::Is(expr, wanted) => naive::holds(exprs, *expr, event) == *wanted,
             Wish::Within(..) => false,

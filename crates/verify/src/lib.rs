@@ -8,6 +8,7 @@
 mod cells;
 pub mod commands;
 mod corpus;
+pub mod fuzz;
 pub mod sqlite;
 mod synthesis;
 

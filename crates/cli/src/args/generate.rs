@@ -1,8 +1,10 @@
 //! What is typed to make events out of rules.
 
 use super::ListArgs;
+use super::values::span;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub(super) const EXAMPLES_GENERATE: &str = "\
 Examples:
@@ -69,4 +71,33 @@ pub enum CasesFormat {
     SplunkHec,
     /// What the bulk interface of Elasticsearch takes
     ElasticsearchBulk,
+}
+
+pub(super) const EXAMPLES_FUZZ: &str = "\
+Examples:
+  sigwright fuzz rules/kubernetes
+  sigwright fuzz rules/kubernetes --for 10m --seed 7
+
+Exit codes:
+  0  nothing disagrees
+  1  something disagrees, or a rule has an error
+  2  wrong usage, or something could not be read or written";
+
+/// `sigwright fuzz`.
+#[derive(Debug, Args)]
+pub struct FuzzArgs {
+    /// Rule files, directories or globs
+    #[arg(required = true, value_name = "RULES")]
+    pub rules: Vec<PathBuf>,
+
+    /// Go on for so long, such as `90s`, `10m` or `8h`; otherwise once through all rules
+    #[arg(long = "for", value_name = "TIME", value_parser = span)]
+    pub time: Option<Duration>,
+
+    /// Another number gives other events
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+
+    #[command(flatten)]
+    pub lists: ListArgs,
 }

@@ -6,6 +6,7 @@ pub mod convert;
 pub mod eval;
 pub mod explain;
 pub mod fmt;
+pub mod fuzz;
 pub mod generate;
 pub mod lint;
 pub mod man;
