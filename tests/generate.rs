@@ -13,7 +13,10 @@ use sigwright_events::{Decoder, origins};
 use sigwright_generate::{Failure, Generator, Options, Reader};
 use sigwright_ir::{Context, Rule, RuleSet, lower};
 use sigwright_syntax::Sources;
-use std::collections::BTreeMap;
+use sigwright_verify::fuzz::Fuzz;
+use sigwright_verify::sqlite::Sqlite;
+use sigwright_verify::{Database, Table};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -177,4 +180,46 @@ fn public_rules_are_complete() {
         "{complete} of {}",
         set.rules.len()
     );
+}
+
+/// A database that finds nothing.
+struct Blind;
+
+impl Database for Blind {
+    fn find(&mut self, _: &Table, _: &[String]) -> Result<BTreeSet<usize>, String> {
+        Ok(BTreeSet::new())
+    }
+
+    fn rows(&mut self, _: &Table, _: &str) -> Result<Vec<Vec<String>>, String> {
+        Ok(Vec::new())
+    }
+}
+
+/// Judge, program and SQL over events made at a fixed seed; and a database that is wrong is
+/// found out, with the smallest event that shows it.
+#[test]
+fn evaluators_agree() {
+    let text = "title: T\nlogsource: { product: p }\ndetection:\n  sel:\n    a.b|endswith: '\\x.exe'\n    \
+                c: [1, 2]\n  not: { d|contains: z }\n  condition: sel and not 1 of no*\n";
+    let mut sources = Sources::default();
+    let id = sources.add("rule.yml".to_owned(), text.to_owned());
+    let (documents, _) = sigwright_syntax::read(&sources, id);
+    let context = Context::default();
+    let (set, _) = lower(&documents, &context);
+    let set = Arc::new(set);
+    let converted = || {
+        let rules = sigwright_convert::rule::rules(&documents, &set, &context);
+        rules.into_iter().map(Result::ok).collect::<Vec<_>>()
+    };
+    let first = set.iter().next().unwrap().0;
+    for seed in 0..20 {
+        let round = Fuzz::new(&set, converted(), seed, &mut Sqlite).round(first);
+        assert!(round.events > 20 && round.rows == round.events);
+        assert!(round.disagreements.is_empty(), "{:?}", round.disagreements);
+    }
+    let round = Fuzz::new(&set, converted(), 0, &mut Blind).round(first);
+    let found = &round.disagreements[0];
+    assert!(found.judge && found.who == "sqlite");
+    let event: serde_json::Value = serde_json::from_str(&found.event).unwrap();
+    assert_eq!(event.as_object().unwrap().len(), 2, "{event}");
 }
