@@ -66,7 +66,11 @@ pub fn differences() -> impl Iterator<Item = &'static Difference> {
 }
 
 const DIFFERENCES: &[Difference] = &[
-    undone("splunk-question-mark", splunk::question_mark),
+    Difference {
+        name: "splunk-question-mark",
+        about: &[SPLUNK],
+        kind: Kind::Fault(splunk::question_mark),
+    },
     undone("splunk-lists-of-one", splunk::lists_of_one),
     undone("splunk-variants-under-not", splunk::variants_under_not),
     undone(
@@ -380,6 +384,13 @@ pub fn explained(
     if !equal(None) {
         let undone = by(&|kind| match kind {
             Kind::Undone(is) => {
+                let mut faulty = *dialect;
+                for (_, kind) in &kinds {
+                    if let Kind::Fault(put_back) = kind {
+                        faulty = put_back(faulty);
+                    }
+                }
+                let ours = print(&faulty, None);
                 let mut pairs = ours.iter().flatten().zip(theirs);
                 ours.as_ref().is_ok_and(|ours| ours.len() == theirs.len())
                     && pairs.all(|(ours, theirs)| ours == theirs || is(ours, theirs))

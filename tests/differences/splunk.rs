@@ -4,12 +4,27 @@
 //! or at least the same words of it.
 
 use regex::{Captures, Regex};
+use sigwright_convert::dialect::{Dialect, Hooks};
+use sigwright_convert::dialects;
+use sigwright_ir::Written;
+use sigwright_syntax::pattern::{Part, Pattern};
 
-/// `splunk-question-mark`
-pub fn question_mark(ours: &str, theirs: &str) -> bool {
-    let narrowed = ours.contains("(?is)^") && !theirs.contains("(?is)^");
-    let undone = question_marks_undone(ours);
-    narrowed && (undone == theirs || moved(&undone, theirs) || broad_first(&undone, theirs))
+/// `splunk-question-mark`: a `?` is written as `*`, and nothing keeps what is right.
+pub fn question_mark(d: Dialect) -> Dialect {
+    Dialect {
+        hooks: Hooks {
+            leaf: Some(|printer, leaf| {
+                let one = |pattern: &Pattern| pattern.parts().contains(&Part::One);
+                match &leaf.value {
+                    Written::Text { pattern, .. } if one(pattern) => None,
+                    _ => dialects::find("splunk")?.hooks.leaf?(printer, leaf),
+                }
+            }),
+            before: None,
+            ..d.hooks
+        },
+        ..d
+    }
 }
 
 /// `splunk-lists-of-one`
@@ -55,26 +70,6 @@ pub fn tstats_before_fields(ours: &str, theirs: &str) -> bool {
     theirs.contains("| tstats ") && moved_behind_tstats(ours, theirs)
 }
 
-/// Whether the reference's search comes first, with `*` for `?`, and what it leaves out is
-/// negated; commands and a narrower search follow.
-fn broad_first(ours: &str, theirs: &str) -> bool {
-    let Some((broad, narrow)) = ours.split_once("| eval ") else {
-        return false;
-    };
-    let narrows = narrow.contains("=if(match('") && narrow.contains("| search ");
-    let theirs = match theirs.split_once("| `drop_dm_object_name") {
-        Some((theirs, _)) => theirs,
-        None => theirs,
-    };
-    let (broad, theirs) = (opened(broad), opened(theirs));
-    let (broad, theirs) = (broad.trim_end_matches([' ', '\\', '\n']), theirs.trim_end());
-    let part = || {
-        let theirs = words(theirs);
-        words(broad).iter().all(|word| theirs.contains(word)) && theirs.contains(&"NOT")
-    };
-    narrows && (broad == theirs || part())
-}
-
 /// With lists as alternatives: `a IN ("b", "c")` as `a="b" OR a="c"`.
 fn opened(query: &str) -> String {
     let list = Regex::new(r#"("[^"]+"|[\w.]+) IN \(((?:"(?:[^"\\]|\\.)*"(?:, )?)+)\)"#).unwrap();
@@ -85,32 +80,6 @@ fn opened(query: &str) -> String {
         values.collect::<Vec<_>>().join(" OR ")
     };
     list.replace_all(query, open).into_owned()
-}
-
-/// Without the regular expressions that narrow `*` to `?`.
-fn question_marks_undone(ours: &str) -> String {
-    let mut undone = String::new();
-    let mut rest = ours;
-    let start = |text: &str| {
-        let forms = ["\n| regex ", " \\\n| regex ", " | regex "];
-        forms
-            .iter()
-            .filter_map(|form| text.find(form).map(|at| (at, form.len())))
-            .min()
-    };
-    while let Some((at, length)) = start(rest) {
-        let (before, found) = rest.split_at(at);
-        let is_ours = found[length..]
-            .split_once("=\"")
-            .is_some_and(|(_, regex)| regex.starts_with("(?is)^"));
-        let end = found.find("$\"").map_or(found.len(), |end| end + 2);
-        undone.push_str(before);
-        if !is_ours {
-            undone.push_str(&found[..end]);
-        }
-        rest = &found[end..];
-    }
-    undone + rest
 }
 
 /// Whether both are made of the same words and commands, in another order.
