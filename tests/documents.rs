@@ -7,6 +7,7 @@
     reason = "a test may stop at what it did not expect"
 )]
 
+use sigwright_lint::{Check, LINTS};
 use sigwright_syntax::modifier::{Group, MODIFIERS, Row};
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -116,6 +117,7 @@ fn every_difference_on_the_page_has_a_row() {
         "differences/logs.rs",
         "correlations/reference.rs",
         "differences/pipelines.rs",
+        "lint_golden.rs",
     ] {
         tables += &std::fs::read_to_string(root().join("tests").join(file)).unwrap();
     }
@@ -143,6 +145,90 @@ fn the_page_of_modifiers_is_current() {
         page == made,
         "docs/modifiers.md is not what crates/syntax/src/modifier.rs makes; UPDATE=1 writes it"
     );
+}
+
+#[test]
+fn the_page_of_lints_is_current() {
+    let made = lints();
+    let path = root().join("docs/lints.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    let page = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        page == made,
+        "docs/lints.md is not what the table of lints makes; UPDATE=1 writes it"
+    );
+}
+
+fn lints() -> String {
+    let mut page = String::from(
+        "# Lints\n\n\
+         Made from the table of lints in `crates/lint`; `UPDATE=1 cargo test -p sigwright-tests --test documents` writes it anew.\n\
+         How to set levels and to allow what is found is in [lint.md](lint.md), which lint answers which check of other tools in\n\
+         [lint-coverage.md](lint-coverage.md). `reader` marks what the reader says, whose level can be set all the same.\n",
+    );
+    for group in sigwright_lint::Group::ALL {
+        let own = || LINTS.iter().filter(|lint| lint.group == group);
+        if own().next().is_none() {
+            continue;
+        }
+        let _ = writeln!(page, "\n## {}\n", group.as_str());
+        page.push_str("| lint | level | finds |\n| --- | --- | --- |\n");
+        for lint in own() {
+            let _ = writeln!(
+                page,
+                "| [`{0}`](#{0}) | {1} | {2} |",
+                lint.name,
+                lint.level.as_str(),
+                lint.summary
+            );
+        }
+        for lint in own() {
+            let reader = match lint.check {
+                Check::Said => " (reader)",
+                _ => "",
+            };
+            let _ = writeln!(
+                page,
+                "\n### {}\n\n{}{reader}: {}.\n",
+                lint.name,
+                lint.level.as_str(),
+                lint.summary
+            );
+            let _ = writeln!(page, "{}", lint.page);
+        }
+    }
+    page
+}
+
+/// Each lint is in the table of what it covers, and each lint named there is one.
+#[test]
+fn the_table_of_coverage_names_lints_that_are_there() {
+    let page = std::fs::read_to_string(root().join("docs/lint-coverage.md")).unwrap();
+    let mut said = String::new();
+    let mut open = vec![
+        root().join("crates/syntax/src"),
+        root().join("crates/ir/src"),
+    ];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(path).unwrap().map(|e| e.unwrap().path()));
+        } else {
+            said += &std::fs::read_to_string(&path).unwrap();
+        }
+    }
+    let mut rows = 0;
+    for line in page.lines().filter(|line| line.starts_with("| `")) {
+        rows += 1;
+        let ours = line.split(" | ").nth(1).unwrap_or_default();
+        for name in ours.split('`').skip(1).step_by(2) {
+            let known =
+                sigwright_lint::find(name).is_some() || said.contains(&format!("\"{name}\""));
+            assert!(known, "no lint and no error is called `{name}`");
+        }
+    }
+    assert!(rows > 160, "only {rows} rows");
 }
 
 fn modifiers() -> String {

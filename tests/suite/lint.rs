@@ -237,3 +237,63 @@ fn the_table_is_sorted_and_every_row_complete() {
         );
     }
 }
+
+/// What the reader and lowering say as a warning or a note has a row, so that its level can be
+/// set.
+#[test]
+fn every_warning_of_the_reader_has_a_row() {
+    let literal = [
+        r#"Diagnostic::(?:warning|note)\(\s*"([a-z0-9-]+)""#,
+        r#"\.warn\(\s*"([a-z0-9-]+)""#,
+        r#"one_of\(\s*"[a-z]+",\s*"([a-z0-9-]+)""#,
+        r#"twice\(\s*"([a-z0-9-]+)""#,
+    ];
+    let literal = literal.map(|pattern| regex::Regex::new(pattern).unwrap());
+    let any = regex::Regex::new(r"Diagnostic::(?:warning|note)\(\s*([^\s,]+)").unwrap();
+    // these pass on a code, which the patterns above find where it is given
+    let passing = ["one_of", "twice", "warn"];
+    let mut codes = BTreeSet::from(["wrong-type".to_owned()]);
+    let mut passed = 0;
+    let mut open = vec![
+        root().join("../../crates/syntax/src"),
+        root().join("../../crates/ir/src"),
+    ];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(sorted(&path));
+            continue;
+        }
+        if path.ends_with("diagnostic.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]\nmod").next().unwrap();
+        for pattern in &literal {
+            codes.extend(pattern.captures_iter(code).map(|found| found[1].to_owned()));
+        }
+        let variables = any
+            .captures_iter(code)
+            .filter(|found| !found[1].starts_with('"'));
+        passed += variables.count();
+    }
+    assert_eq!(
+        passed,
+        passing.len(),
+        "a code that is no literal: add it to this test"
+    );
+    assert!(codes.len() > 30, "{codes:?}");
+    for code in &codes {
+        let row = sigwright_lint::find(code);
+        assert!(
+            row.is_some(),
+            "`{code}` is said as a warning or a note and has no row"
+        );
+    }
+    for lint in LINTS
+        .iter()
+        .filter(|lint| matches!(lint.check, Check::Said))
+    {
+        let said = codes.contains(lint.name) || lint.name == "unused-suppression";
+        assert!(said, "nothing says `{}` any more", lint.name);
+    }
+}

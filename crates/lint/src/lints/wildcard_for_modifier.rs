@@ -25,7 +25,8 @@ struct Ends {
 fn check(item: &ItemCx<'_>, sink: &mut Sink<'_>) {
     let linked = |modifier: Modifier| {
         let group = modifier.row().group;
-        group == modifier::Group::Link
+        group == modifier::Group::Placeholder
+            || group == modifier::Group::Link
             || group == modifier::Group::Case
             || modifier == Modifier::WinDash
     };
@@ -91,8 +92,8 @@ fn fix(item: &ItemCx<'_>, name: &str) -> Option<Fix> {
         .cx
         .letters(item.cx.text(item.item.key), item.item.key)?;
     let place = item.cx.text(key).strip_prefix(field.value.as_str())?;
-    let windash = item.has(Modifier::WinDash);
-    if windash || !(place.is_empty() || place.starts_with('|')) {
+    let ordered = item.has(Modifier::WinDash) || item.has(Modifier::Expand);
+    if ordered || !(place.is_empty() || place.starts_with('|')) {
         return None;
     }
     let at = field.value.len();
