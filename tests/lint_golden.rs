@@ -320,6 +320,7 @@ const THEIRS: &[Row] = &[
     ("only-stars", "value/empty list", "wildcards_instead_of_modifiers", ""),
     ("values-as-written", "encoding/utf16be", "control_character", ""),
     ("data-sources", "rules/windows/powershell/powershell_script/posh_ps_create_volume_shadow_copy.yml", "attacktag", "attack.ds0005"),
+    ("whole-words", "condition/nota", "dangling_detection", ""),
     ("timeframe-is-no-selection", "condition/timeframe v1", "dangling_detection", "timeframe"),
 ];
 
@@ -333,7 +334,6 @@ const OURS: &[Row] = &[
     ("patterns-of-one", "condition/1 of *_main", "of-one-selection", ""),
     ("patterns-of-one", "condition/1 of sel*2", "of-one-selection", ""),
     ("whole-words", "condition/nota", "unknown-selection", ""),
-    ("whole-words", "condition/nota", "unused-selection", "a"),
     ("unknown-keys", "correlation/unknown key", "unknown-key", "foo"),
     ("unknown-keys", "correlation/ignore-case group", "unknown-key", "ignore_case"),
     ("filters-are-rules", "filter/any", "missing-id", ""),

@@ -7,7 +7,8 @@ use common::{Place, keys, rule};
 #[test]
 fn a_clean_rule_is_clean() {
     let place = Place::new("lint-clean");
-    place.file("r.yml", rule("login", "low"));
+    let described = rule("login", "low") + "description: Somebody logs in.\n";
+    place.file("r.yml", described);
     let ran = place.run(&["lint", "r.yml"]).code(0);
     assert_eq!(ran.out, "");
     assert!(
@@ -23,7 +24,8 @@ fn every_form_points_at_the_same_place() {
     // a character of two bytes before the place: columns count characters, spans bytes
     let text = rule("login", "low")
         .replace("Somebody", "Sömebody")
-        .replace("condition: sel", "condition: sell");
+        .replace("condition: sel", "condition: sell")
+        + "description: Somebody logs in.\n";
     place.file("r.yml", &text);
     let ran = place.run(&["lint", "--format", "json", "r.yml"]).code(1);
     let line = &ran.json()[0];
@@ -358,4 +360,44 @@ fn lints_are_listed_and_explained() {
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn another_table_of_attack_is_made_and_used() {
+    let place = Place::new("lint-attack");
+    let bundle = r#"{"objects": [
+      {"type": "x-mitre-collection", "id": "c", "x_mitre_version": "99.0"},
+      {"type": "attack-pattern", "id": "n", "name": "Newest",
+       "external_references": [{"source_name": "mitre-attack", "external_id": "T9999"}],
+       "kill_chain_phases": [{"kill_chain_name": "mitre-attack", "phase_name": "execution"}]},
+      {"type": "attack-pattern", "id": "o", "name": "Old", "revoked": true,
+       "external_references": [{"source_name": "mitre-attack", "external_id": "T1059"}]},
+      {"type": "relationship", "id": "r", "relationship_type": "revoked-by", "source_ref": "o", "target_ref": "n"}
+    ]}"#;
+    place.file("bundle.json", bundle.to_owned());
+    let made = place
+        .run(&["attack", "update", "bundle.json", "-o", "attack.tsv"])
+        .code(0);
+    assert_eq!(made.err, "2 entries of ATT&CK 99.0\n");
+    let tagged = rule("login", "low") + "tags:\n    - attack.t9999\n    - attack.t1059\n";
+    place.file("r.yml", tagged);
+    let arguments = ["lint", "--format", "short", "r.yml"];
+    let before = place.run(&arguments).out;
+    assert!(before.contains("note[unlisted-attack-tag]"), "{before}");
+    assert!(!before.contains("renamed-attack-tag"), "{before}");
+    place.file(
+        "sigwright.toml",
+        "[lint]\nattack = \"attack.tsv\"\n".to_owned(),
+    );
+    let after = place.run(&arguments).out;
+    assert!(!after.contains("unlisted-attack-tag"), "{after}");
+    assert!(
+        after.contains("`attack.t1059` is `attack.t9999` in ATT&CK 99.0"),
+        "{after}"
+    );
+    place.file("attack.tsv", "T1059\n".to_owned());
+    let broken = place.run(&arguments).code(2);
+    assert!(broken.err.contains("attack.tsv: line 1"), "{}", broken.err);
+    place.run(&["attack", "show", "nonsense"]).code(1);
+    place.run(&["attack", "update", "r.yml"]).code(2);
 }

@@ -236,16 +236,23 @@ impl<'a> DocumentCx<'a> {
 
     /// Takes out an entry of a list or a map with its line; nothing where more stands there.
     pub fn without_line(&self, span: Span) -> Option<Edit> {
-        let text = self.rules.sources.get(span.source)?.text.as_str();
-        let (start, end) = (span.start as usize, span.end as usize);
-        let line = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
-        let before = text.get(line..start)?.trim();
-        let rest = text.get(end..)?;
-        let length = rest.find('\n').map_or(rest.len(), |at| at + 1);
-        let alone = matches!(before, "" | "-") && rest.get(..length)?.trim().is_empty();
-        let line = u32::try_from(line).ok()?;
-        let end = u32::try_from(end + length).ok()?;
-        alone.then(|| Edit::remove(Span::new(span.source, line, end)))
+        let bytes = self.rules.sources.get(span.source)?.text.as_bytes();
+        let blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'-');
+        let before = bytes.get(..span.start as usize)?.iter().rev();
+        let indent = before.clone().take_while(blank).count();
+        let rest = bytes.get(span.end as usize..)?.iter();
+        let behind = rest
+            .clone()
+            .take_while(|byte| **byte != b'-')
+            .take_while(blank)
+            .count();
+        let starts = before.clone().nth(indent).is_none_or(|byte| *byte == b'\n');
+        let hyphens = before.take(indent).filter(|byte| **byte == b'-').count();
+        let broken = rest.clone().nth(behind);
+        let ends = broken.is_none_or(|byte| *byte == b'\n');
+        let start = span.start.checked_sub(u32::try_from(indent).ok()?)?;
+        let end = span.end + u32::try_from(behind + usize::from(broken.is_some())).ok()?;
+        (starts && ends && hyphens < 2).then(|| Edit::remove(Span::new(span.source, start, end)))
     }
 
     /// The document as a detection rule.

@@ -1,6 +1,7 @@
 use crate::cx::DocumentCx;
 use crate::table::{Check, Group, Level, Lint, Sink, at};
-use sigwright_syntax::{Fix, Spanned};
+use sigwright_syntax::{Fix, Span, Spanned};
+use std::collections::HashMap;
 
 pub static LINT: Lint = Lint {
     name: "duplicate-entry",
@@ -25,23 +26,20 @@ fn check(cx: &DocumentCx<'_>, sink: &mut Sink<'_>) {
 }
 
 fn entries(cx: &DocumentCx<'_>, list: &[Spanned<String>], sink: &mut Sink<'_>) {
-    for (place, entry) in list.iter().enumerate() {
-        let first = list
-            .iter()
-            .take(place)
-            .find(|first| first.value == entry.value);
-        if let Some(first) = first {
-            let said = at(
-                entry.span,
-                format!("`{}` is already in this list", entry.value),
-            );
-            let said = said
-                .also(first.span, "first here")
-                .help("remove one of the two");
-            sink.report(match cx.without_line(entry.span) {
-                Some(edit) => said.fix(Fix::safe("remove the second", vec![edit])),
-                None => said,
-            });
+    let mut seen: HashMap<&str, Span> = HashMap::with_capacity(list.len());
+    for entry in list {
+        let first = *seen.entry(&entry.value).or_insert(entry.span);
+        if first == entry.span {
+            continue;
         }
+        let said = at(
+            entry.span,
+            format!("`{}` is already in this list", entry.value),
+        );
+        let said = said.also(first, "first here").help("remove one of the two");
+        sink.report(match cx.without_line(entry.span) {
+            Some(edit) => said.fix(Fix::safe("remove the second", vec![edit])),
+            None => said,
+        });
     }
 }

@@ -1,5 +1,7 @@
 use crate::cx::DocumentCx;
 use crate::table::{Check, Group, Level, Lint, Sink, at};
+use sigwright_syntax::{Fix, Span};
+use std::collections::HashMap;
 
 pub static LINT: Lint = Lint {
     name: "duplicate-tag",
@@ -13,17 +15,17 @@ A tag says something about a rule once. A second one is usually a slip while cop
 
 fn check(cx: &DocumentCx<'_>, sink: &mut Sink<'_>) {
     let tags = &cx.document.meta.tags;
-    for (place, tag) in tags.iter().enumerate() {
-        let first = tags
-            .iter()
-            .take(place)
-            .find(|other| other.value == tag.value);
-        if let Some(first) = first {
-            let said = at(tag.span, format!("`{}` is already in this list", tag.value));
-            sink.report(
-                said.also(first.span, "first here")
-                    .help("remove one of the two"),
-            );
+    let mut seen: HashMap<&str, Span> = HashMap::with_capacity(tags.len());
+    for tag in tags {
+        let first = *seen.entry(&tag.value).or_insert(tag.span);
+        if first == tag.span {
+            continue;
         }
+        let said = at(tag.span, format!("`{}` is already in this list", tag.value));
+        let said = said.also(first, "first here").help("remove one of the two");
+        sink.report(match cx.without_line(tag.span) {
+            Some(edit) => said.fix(Fix::safe("remove the second", vec![edit])),
+            None => said,
+        });
     }
 }

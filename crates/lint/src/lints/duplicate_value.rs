@@ -1,9 +1,8 @@
 use crate::cx::ItemCx;
 use crate::table::{Check, Group, Level, Lint, Sink, at};
-use sigwright_syntax::Fix;
+use indexmap::IndexMap;
 use sigwright_syntax::ast::{Modifier, Value};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use sigwright_syntax::{Fix, Span};
 
 pub static LINT: Lint = Lint {
     name: "duplicate-value",
@@ -29,7 +28,7 @@ fn check(item: &ItemCx<'_>, sink: &mut Sink<'_>) {
         Modifier::FieldRef,
     ];
     let cased = MIND.into_iter().any(|modifier| item.has(modifier));
-    let mut seen = HashMap::with_capacity(values.len());
+    let mut seen: IndexMap<Key, Vec<Span>> = IndexMap::with_capacity(values.len());
     for value in values {
         let key = match &value.value {
             Value::Str(text) if cased => Key::Text(text.clone()),
@@ -37,21 +36,25 @@ fn check(item: &ItemCx<'_>, sink: &mut Sink<'_>) {
             Value::Int(number) => Key::Whole(*number),
             _ => continue,
         };
-        match seen.entry(key) {
-            Entry::Vacant(entry) => {
-                entry.insert(value.span);
-            }
-            Entry::Occupied(first) => {
-                let said = at(value.span, "this value is already in the list");
-                let said = said
-                    .also(*first.get(), "first here")
-                    .help("remove one of the two");
-                sink.report(match item.cx.without_line(value.span) {
-                    Some(edit) => said.fix(Fix::safe("remove the second", vec![edit])),
-                    None => said,
-                });
-            }
-        }
+        seen.entry(key).or_default().push(value.span);
+    }
+    for places in seen.values() {
+        let [first, again @ ..] = places.as_slice() else {
+            continue;
+        };
+        let Some(second) = again.first() else {
+            continue;
+        };
+        let said = at(*second, "this value is already in the list").also(*first, "first here");
+        let said = match again.len() {
+            1 => said.help("remove one of the two"),
+            more => said.help(format!("remove all but one of the {}", more + 1)),
+        };
+        let edits = again.iter().map(|span| item.cx.without_line(*span));
+        sink.report(match edits.collect::<Option<Vec<_>>>() {
+            Some(edits) => said.fix(Fix::safe("keep the first alone", edits)),
+            None => said,
+        });
     }
 }
 

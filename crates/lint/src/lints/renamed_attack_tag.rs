@@ -2,6 +2,7 @@ use crate::cx::DocumentCx;
 use crate::table::{Check, Group, Level, Lint, Sink, at};
 use sigwright_attack::{Attack, Entry, Fate};
 use sigwright_syntax::{Edit, Fix};
+use std::collections::HashSet;
 
 pub static LINT: Lint = Lint {
     name: "renamed-attack-tag",
@@ -17,6 +18,8 @@ the two is meant follows from the techniques that the rule names. Tactics are sp
 
 fn check(cx: &DocumentCx<'_>, sink: &mut Sink<'_>) {
     let attack = cx.options.attack();
+    // the same for all such tags of a document
+    let (mut present, mut split) = (None, None);
     for (name, span) in cx.tags("attack") {
         let spelled = name.replace('_', "-");
         let Some(entry) = attack.get(&spelled) else {
@@ -33,9 +36,13 @@ fn check(cx: &DocumentCx<'_>, sink: &mut Sink<'_>) {
                 sink.report(said.help(format!("`{}` was dropped; remove the tag", entry.name)));
                 continue;
             }
-            Fate::Replaced(by) if by.len() > 1 => narrowed(cx, attack, by),
+            Fate::Replaced(by) if by.len() > 1 => split
+                .get_or_insert_with(|| narrowed(cx, attack, by))
+                .clone(),
             Fate::Replaced(by) => by.iter().map(|new| new.to_ascii_lowercase()).collect(),
         };
+        let tags = || cx.document.meta.tags.iter().map(|tag| tag.value.as_str());
+        let present = present.get_or_insert_with(|| tags().collect::<HashSet<_>>());
         report(
             cx,
             sink,
@@ -45,6 +52,7 @@ fn check(cx: &DocumentCx<'_>, sink: &mut Sink<'_>) {
                 span,
                 entry,
                 new,
+                present,
             },
         );
     }
@@ -56,6 +64,8 @@ struct Renamed<'a> {
     span: sigwright_syntax::Span,
     entry: &'a Entry,
     new: Vec<String>,
+    /// All tags of the document.
+    present: &'a HashSet<&'a str>,
 }
 
 fn report(cx: &DocumentCx<'_>, sink: &mut Sink<'_>, renamed: &Renamed<'_>) {
@@ -65,6 +75,7 @@ fn report(cx: &DocumentCx<'_>, sink: &mut Sink<'_>, renamed: &Renamed<'_>) {
         span,
         entry,
         new,
+        present,
     } = renamed;
     let listed: Vec<String> = new.iter().map(|new| format!("`attack.{new}`")).collect();
     let message = match entry.fate {
@@ -79,7 +90,7 @@ fn report(cx: &DocumentCx<'_>, sink: &mut Sink<'_>, renamed: &Renamed<'_>) {
     let said = match new.as_slice() {
         [one] => {
             let tag = format!("attack.{one}");
-            let there = cx.document.meta.tags.iter().any(|other| other.value == tag);
+            let there = present.contains(tag.as_str());
             let edit = match there {
                 true => cx.without_line(*span),
                 false => Some(Edit::replace(*span, tag.clone())),

@@ -1,5 +1,6 @@
 use crate::cx::DocumentCx;
 use crate::table::{Check, Group, Level, Lint, Sink, at};
+use std::collections::HashSet;
 
 pub static LINT: Lint = Lint {
     name: "technique-without-tactic",
@@ -13,16 +14,17 @@ Maps by tactic leave the rule out. Public rules name every tactic of every techn
 
 fn check(cx: &DocumentCx<'_>, sink: &mut Sink<'_>) {
     let attack = cx.options.attack();
+    let tagged: HashSet<String> = cx
+        .tags("attack")
+        .map(|(name, _)| name.replace('_', "-"))
+        .collect();
     let mut told: Vec<&str> = Vec::new();
     for (name, span) in cx.tags("attack") {
         let Some(technique) = attack.technique(name) else {
             continue;
         };
         for tactic in &technique.tactics {
-            let tagged = cx
-                .tags("attack")
-                .any(|(name, _)| name.replace('_', "-") == *tactic);
-            if tagged || told.contains(&tactic.as_str()) {
+            if tagged.contains(tactic) || told.contains(&tactic.as_str()) {
                 continue;
             }
             told.push(tactic);

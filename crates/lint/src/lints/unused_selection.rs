@@ -20,14 +20,20 @@ fn check(rule: &RuleCx<'_>, sink: &mut Sink<'_>) {
     if detection.conditions.is_empty() {
         return;
     }
+    // what a misspelled name stands for, nobody knows
+    let mut misspelled = false;
     let mut used = HashSet::new();
     each(detection, &mut |condition| match &condition.value {
         Condition::Selection(name) => {
+            misspelled |= !detection.selections.contains_key(name);
             used.insert(name.as_str());
         }
         Condition::Of(_, selector) => used.extend(selected(selector, detection)),
         _ => {}
     });
+    if misspelled {
+        return;
+    }
     for selection in detection.selections.values() {
         let name = selection.name.value.as_str();
         if !used.contains(name) && !name.starts_with('_') {
