@@ -13,9 +13,10 @@ use common::Place;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PAGES: [&str; 4] = [
+const PAGES: [&str; 5] = [
     "README.md",
     "docs/cli.md",
+    "docs/fmt.md",
     "docs/generate.md",
     "docs/lint.md",
 ];
