@@ -21,7 +21,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("generate", &["engine", "ir", "syntax"]),
     ("sample", &[]),
     ("state", &["engine"]),
-    ("verify", &["convert", "engine", "generate", "ir", "syntax"]),
+    ("verify", &["convert", "engine", "generate", "ir"]),
     (
         "cli",
         &[

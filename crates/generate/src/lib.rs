@@ -5,6 +5,7 @@
 //! [`Made`], whose every event was judged by [`sigwright_engine::naive`] before. What could not
 //! be made is a [`Gap`] with its reason.
 
+mod alone;
 mod arrays;
 mod contradiction;
 mod disjuncts;
@@ -22,6 +23,7 @@ mod timeline;
 mod value;
 mod wish;
 
+pub use alone::alone;
 pub use search::Failure;
 pub use shape::Shape;
 pub use timeline::{Step, Timeline, Timelines};

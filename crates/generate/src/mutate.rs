@@ -89,6 +89,37 @@ pub fn mutated(event: &Value, random: &mut Random) -> Value {
     Value::Object(members)
 }
 
+/// The same event told in other ways: every text in the other case; every value in arrays; every
+/// dotted name as objects.
+pub fn retold(event: &Value) -> Vec<Value> {
+    let Value::Object(members) = event else {
+        return Vec::new();
+    };
+    let each = |tell: fn(&Value) -> Value| {
+        let told = members.iter();
+        Value::Object(
+            told.map(|(name, value)| (name.clone(), tell(value)))
+                .collect(),
+        )
+    };
+    let mut nested = members.clone();
+    for name in members.keys() {
+        nest(&mut nested, name);
+    }
+    let other_case = |value: &Value| match value {
+        Value::String(text) => Value::from(turned(text)),
+        value => value.clone(),
+    };
+    let mut told = vec![
+        each(other_case),
+        each(|value| json!([null, [value]])),
+        each(|value| json!(["other", value])),
+        Value::Object(nested),
+    ];
+    told.retain(|one| one != event);
+    told
+}
+
 fn changed(value: &Value, random: &mut Random) -> Value {
     let odd = |random: &mut Random| {
         let text = ODD.get(random.below(ODD.len())).unwrap_or(&"null");

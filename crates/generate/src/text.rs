@@ -3,7 +3,7 @@
 use sigwright_ir::pred::{Anchor, Part, Pattern, StrOp};
 
 /// What stands for `*` and at open ends, the emptiest first.
-const FILLERS: [&str; 6] = ["", "x", " ", "7", "ab", "\\"];
+const FILLERS: [&str; 8] = ["", "x", " ", "7", "ab", "\\", "%_", "é\n"];
 /// What stands for `?`.
 const ONE: [char; 4] = ['a', '1', ' ', '_'];
 /// What stands between two parts.

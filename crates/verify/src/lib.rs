@@ -86,8 +86,9 @@ pub struct Verdict {
     pub differences: Vec<Difference>,
 }
 
-/// Most questions of a rule for which events are made up; of more, these many are taken evenly.
-pub const QUESTIONS: usize = 150;
+/// Ways to match a rule for which an event each is made up, and near misses; of more, every
+/// alternative is in one.
+pub const WAYS: usize = 32;
 
 /// Runs one rule.
 pub fn verify(
@@ -116,7 +117,7 @@ pub fn verify(
     let names: BTreeSet<&str> = leaves.iter().flat_map(|leaf| reads(leaf)).collect();
     let names: Vec<&str> = names.into_iter().collect();
     let keywords = leaves.iter().any(|leaf| leaf.field.is_none());
-    let made = Corpus::of(synthesis::events(&trees, QUESTIONS));
+    let made = Corpus::of(synthesis::events(rules, id, WAYS));
     let mut rows: Vec<Row<'_>> = Vec::new();
     for events in [&made, corpus] {
         let columns: Vec<_> = names.iter().map(|name| events.column(name)).collect();
