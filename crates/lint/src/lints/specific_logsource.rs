@@ -24,10 +24,10 @@ fn check(item: &ItemCx<'_>, sink: &mut Sink<'_>) {
     if item.field().is_none_or(|field| field.value != "EventID")
         || !item.item.modifiers.is_empty()
         || logsource.category.is_some()
-        || !logsource
+        || logsource
             .product
             .as_ref()
-            .is_none_or(|product| product.value == "windows")
+            .is_some_and(|product| product.value != "windows")
     {
         return;
     }
