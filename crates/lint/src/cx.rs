@@ -33,7 +33,7 @@ pub struct Rules<'a> {
 pub struct File {
     /// Which text it is.
     pub source: SourceId,
-    /// Its documents, as places in [`Rules::documents`].
+    /// Its documents, as places in [`field@Rules::documents`].
     pub documents: Range<usize>,
     /// Its documents as YAML.
     pub trees: Vec<YamlDocument>,

@@ -29,7 +29,7 @@ fn check(item: &ItemCx<'_>, sink: &mut Sink<'_>) {
     };
     let name = field.value.as_str();
     let other_case = |known: &&str| known.eq_ignore_ascii_case(name);
-    if fields.contains(&name) || fields.iter().any(|known| other_case(known)) {
+    if fields.contains(&name) || fields.iter().any(other_case) {
         return;
     }
     let said = at(
