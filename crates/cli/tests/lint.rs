@@ -374,7 +374,7 @@ fn another_table_of_attack_is_made_and_used() {
        "external_references": [{"source_name": "mitre-attack", "external_id": "T1059"}]},
       {"type": "relationship", "id": "r", "relationship_type": "revoked-by", "source_ref": "o", "target_ref": "n"}
     ]}"#;
-    place.file("bundle.json", bundle.to_owned());
+    place.file("bundle.json", bundle);
     let made = place
         .run(&["attack", "update", "bundle.json", "-o", "attack.tsv"])
         .code(0);
@@ -385,17 +385,14 @@ fn another_table_of_attack_is_made_and_used() {
     let before = place.run(&arguments).out;
     assert!(before.contains("note[unlisted-attack-tag]"), "{before}");
     assert!(!before.contains("renamed-attack-tag"), "{before}");
-    place.file(
-        "sigwright.toml",
-        "[lint]\nattack = \"attack.tsv\"\n".to_owned(),
-    );
+    place.file("sigwright.toml", "[lint]\nattack = \"attack.tsv\"\n");
     let after = place.run(&arguments).out;
     assert!(!after.contains("unlisted-attack-tag"), "{after}");
     assert!(
         after.contains("`attack.t1059` is `attack.t9999` in ATT&CK 99.0"),
         "{after}"
     );
-    place.file("attack.tsv", "T1059\n".to_owned());
+    place.file("attack.tsv", "T1059\n");
     let broken = place.run(&arguments).code(2);
     assert!(broken.err.contains("attack.tsv: line 1"), "{}", broken.err);
     place.run(&["attack", "show", "nonsense"]).code(1);
