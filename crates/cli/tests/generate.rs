@@ -101,12 +101,8 @@ fn generated_cases_and_timelines_pass() {
     }
     let ran = place.run(&["generate", "-o", "rules", "rules"]).code(0);
     let all_have_one = |what: &str| {
-        let at = ran.err.find(what).unwrap();
-        let before = ran.err[..at]
-            .trim_end()
-            .rsplit([';', ':', '\n'])
-            .next()
-            .unwrap();
+        let (before, _) = ran.err.split_once(what).unwrap();
+        let before = before.trim_end().rsplit([';', ':', '\n']).next().unwrap();
         let (made, all) = before.trim().split_once(" of ").unwrap();
         assert_eq!(made, all, "{}", ran.err);
     };
