@@ -132,8 +132,8 @@ impl<'a> Work<'a> {
         });
         match (found, ended) {
             (Some(found), _) => Ok(found),
-            (None, Err(failure)) => Err(failure),
-            (None, Ok(())) => {
+            (None, Err(failure)) if dressed == 0 => Err(failure),
+            (None, _) => {
                 self.nowhere = true;
                 let why = "no event of the log was found that has it";
                 Err(Failure::NotFound(why.to_owned()))

@@ -306,9 +306,9 @@ impl Totals {
         let mut told = Vec::new();
         if self.rules > 0 || self.correlations == 0 {
             told.push(format!(
-                "{}: {} that match, {} that just do not",
+                "{}; events: {} that match, {} that just do not",
                 counted(self.rules, "rule"),
-                counted(self.hits, "event"),
+                self.hits,
                 self.misses,
             ));
             told.push(format!(
@@ -321,9 +321,9 @@ impl Totals {
         }
         if self.correlations > 0 {
             told.push(format!(
-                "{}: {} that alert, {} that stop short",
+                "{}; timelines: {} that alert, {} that stop short",
                 counted(self.correlations, "correlation"),
-                counted(self.alerting, "timeline"),
+                self.alerting,
                 self.silent
             ));
         }
