@@ -470,7 +470,7 @@ fn corpus(file: &str, core: bool, test: &str) {
             .unwrap()
             .iter()
             .cloned()
-            .partition(|issue| newer_attack_only(issue));
+            .partition(newer_attack_only);
         *differences.named.entry("attack-19").or_insert(0) += newer.len();
         for only in compared(&issues, found, &asked) {
             differences.take(path, &only);
