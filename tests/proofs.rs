@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use sigwright_engine::{Event, naive};
 use sigwright_ir::pred::TimePart;
 use sigwright_ir::pred::{Anchor, Comparison, FieldRef, Number, Part, Pattern, Regex, StrOp};
-use sigwright_ir::proof::{Prover, Values};
+use sigwright_ir::proof::{Prover, Relations, Values};
 use sigwright_ir::{ElementSelector, ExprId, Exprs, Op, Predicate, Subject};
 use std::cell::Cell;
 
@@ -334,7 +334,8 @@ fn hold(
         .map(|tree| build(&mut exprs, tree, false))
         .collect();
     let events: Vec<Event> = texts.iter().map(|t| Event::from_json(t).unwrap()).collect();
-    let prover = Prover::new(&exprs);
+    let relations = Relations::of(&exprs);
+    let prover = Prover::new(&exprs, &relations);
     let holds = |id: ExprId| -> Vec<bool> {
         events
             .iter()
@@ -411,7 +412,7 @@ fn claims_about_any_values_hold() {
 
 #[test]
 fn claims_about_single_values_hold() {
-    let claims = run(Values::One, single());
+    let claims = run(Values::ONE, single());
     enough(&claims.never, 50);
     enough(&claims.entailed, 10);
 }
@@ -432,7 +433,8 @@ fn predicates_imply_and_exclude_what_is_claimed() {
             .iter()
             .map(|question| pred(&mut exprs, Subject::Field(field), question))
             .collect();
-        let prover = Prover::new(&exprs);
+        let relations = Relations::of(&exprs);
+        let prover = Prover::new(&exprs, &relations);
         let preds: Vec<_> = exprs.predicates().map(|(id, _)| id).collect();
         let events: Vec<Event> = texts
             .iter()

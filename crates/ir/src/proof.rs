@@ -12,6 +12,7 @@
 mod question;
 mod regex;
 mod relations;
+mod review;
 mod set;
 mod solver;
 mod texts;
@@ -19,7 +20,8 @@ mod texts;
 use crate::expr::{ElementSelector, Expr, Exprs};
 use crate::pred::{ExprId, Op, PredId, Subject};
 use indexmap::IndexSet;
-use relations::Relations;
+pub use relations::Relations;
+pub use review::{Claim, Remark};
 use rustc_hash::FxHashMap;
 pub use set::Within;
 use solver::{Conflict, Grounds, Node, Problem};
@@ -36,9 +38,27 @@ const NESTED: usize = 4;
 pub enum Values {
     /// Any number, as the semantics has it.
     Many,
-    /// At most one: no arrays, no key twice. What is proved of such events may not hold for
-    /// others.
-    One,
+    /// At most one, but for the fields of these names: no arrays, no key twice. What is
+    /// proved of such events may not hold for others.
+    One {
+        /// Fields that may have any number.
+        but: &'static [&'static str],
+    },
+}
+
+impl Values {
+    /// At most one, whatever the field.
+    pub const ONE: Values = Values::One { but: &[] };
+
+    /// Whether a subject has at most one.
+    fn single(self, exprs: &Exprs, subject: Subject) -> bool {
+        match (self, subject) {
+            // keywords look at all values there are, however many each field has
+            (Values::Many, _) | (_, Subject::AnyValue) => false,
+            (Values::One { .. }, Subject::Element) => true,
+            (Values::One { but }, Subject::Field(field)) => !but.contains(&exprs.field_name(field)),
+        }
+    }
 }
 
 /// One thing a proof rests on.
@@ -72,26 +92,23 @@ pub struct Proof {
 #[derive(Debug)]
 pub struct Prover<'e> {
     exprs: &'e Exprs,
-    relations: Relations,
+    relations: &'e Relations,
 }
 
 impl<'e> Prover<'e> {
-    /// Compares all predicates of a table with each other, once.
-    pub fn new(exprs: &'e Exprs) -> Self {
-        Prover {
-            exprs,
-            relations: Relations::of(exprs),
-        }
+    /// A prover for the expressions of a table, of whose predicates `relations` was made.
+    pub fn new(exprs: &'e Exprs, relations: &'e Relations) -> Self {
+        Prover { exprs, relations }
     }
 
     /// The predicates that hold wherever this one holds, itself not among them; those about
     /// presence left out.
-    pub fn broader(&self, id: PredId) -> &[PredId] {
+    pub fn broader(&self, id: PredId) -> &'e [PredId] {
         self.relations.broader(id)
     }
 
     /// The predicates that hold only where this one holds, itself not among them.
-    pub fn narrower(&self, id: PredId) -> &[PredId] {
+    pub fn narrower(&self, id: PredId) -> &'e [PredId] {
         self.relations.narrower(id)
     }
 
@@ -189,9 +206,8 @@ impl<'e> Prover<'e> {
         }
         for (subject, about) in &subjects {
             about.relate(problem);
-            // keywords look at all values there are, however many each field has
-            let one = values == Values::One && *subject != Subject::AnyValue;
-            if one && about.valued.len() <= MOST_APART {
+            let single = values.single(self.exprs, *subject);
+            if single && about.valued.len() <= MOST_APART {
                 for (place, (node, pred)) in about.valued.iter().enumerate() {
                     for (other, with) in about.valued.iter().skip(place + 1) {
                         if self.apart(*pred, *with) {

@@ -1,6 +1,7 @@
 //! What lints may look at: rules as written and as understood, never files.
 
 use crate::config::Options;
+use crate::meaning::Meaning;
 use jiff::civil::Date;
 use sigwright_ir::RuleSet;
 use sigwright_syntax::ast::{
@@ -24,6 +25,8 @@ pub struct Rules<'a> {
     pub set: &'a RuleSet,
     /// The day it is, for rules that are too young for their status.
     pub today: Date,
+    /// What has been proved about them.
+    pub meaning: Meaning<'a>,
     by_source: HashMap<SourceId, usize>,
     by_start: HashMap<(SourceId, u32), usize>,
 }
@@ -59,6 +62,7 @@ impl<'a> Rules<'a> {
             documents,
             set,
             today,
+            meaning: Meaning::new(set),
             by_source: by_source.collect(),
             by_start: by_start.collect(),
         }

@@ -9,6 +9,7 @@ mod cx;
 mod dates;
 mod lints;
 mod logsources;
+mod meaning;
 mod suppress;
 mod table;
 mod wildcards;
@@ -16,6 +17,7 @@ mod windows;
 
 pub use config::{Config, ConfigFault, Levels, Options};
 pub use cx::{DocumentCx, File, FileCx, ItemCx, MeaningCx, RuleCx, Rules};
+pub use meaning::Meaning;
 pub use table::{Check, Group, LINTS, Level, Lint, Sink, at, find};
 
 use sigwright_syntax::Diagnostics;

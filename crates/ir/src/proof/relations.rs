@@ -1,8 +1,8 @@
 //! Which predicates of a rule set imply which, found without asking every pair.
 //!
 //! A pattern lies within another only if each run of characters of the other is part of a run
-//! of its own. So each predicate is filed under three neighbouring characters it asks for,
-//! the rarest there are, and only predicates that hold those are compared with it.
+//! of its own. So each predicate is filed under up to three neighbouring characters it asks
+//! for, the rarest there are, and only predicates that hold those are compared with it.
 
 use super::question::Question;
 use super::texts::Texts;
@@ -18,7 +18,7 @@ const MOST_KEPT: usize = 1_000_000;
 
 /// What the predicates of a set say about each other.
 #[derive(Debug)]
-pub(super) struct Relations {
+pub struct Relations {
     questions: Vec<Option<Question>>,
     /// For each predicate those it implies, itself not among them.
     broader: Vec<Vec<PredId>>,
@@ -29,13 +29,13 @@ pub(super) struct Relations {
 /// Predicates to compare with, for one subject.
 #[derive(Debug, Default)]
 struct Few {
-    /// They hold no three characters in a row, or are no patterns.
+    /// They ask for no character, or are no patterns.
     any: Vec<PredId>,
 }
 
 impl Relations {
     /// Compares the predicates of a table.
-    pub(super) fn of(exprs: &Exprs) -> Relations {
+    pub fn of(exprs: &Exprs) -> Relations {
         let question =
             |(_, predicate): (PredId, &Predicate)| Question::of(predicate.subject, &predicate.op);
         let questions: Vec<Option<Question>> = exprs.predicates().map(question).collect();
@@ -71,22 +71,29 @@ impl Relations {
         };
         let mut rarity = Rarity::new();
         for (_, predicate, question) in asked() {
-            each_three(predicate.subject, question.upper(), |key| rarity.count(key));
+            each_gram(predicate.subject, question.upper(), |_, key| {
+                rarity.count(key)
+            });
         }
+        let mut is_filed = Rarity::new();
         let mut filed: FxHashMap<u64, Vec<PredId>> = FxHashMap::default();
         let mut few: FxHashMap<Subject, Few> = FxHashMap::default();
         for (id, predicate, question) in asked() {
             let mut rarest = None;
             if let Some(lower) = question.lower() {
-                each_three(predicate.subject, lower, |key| {
-                    let count = rarity.of(key);
-                    if rarest.is_none_or(|(least, _)| count < least) {
-                        rarest = Some((count, key));
+                each_gram(predicate.subject, lower, |size, key| {
+                    // more characters are rarer, whatever shares their count
+                    let rank = (usize::MAX - size, rarity.of(key));
+                    if rarest.is_none_or(|(least, _)| rank < least) {
+                        rarest = Some((rank, key));
                     }
                 });
             }
             match rarest {
-                Some((_, key)) => filed.entry(key).or_default().push(id),
+                Some((_, key)) => {
+                    filed.entry(key).or_default().push(id);
+                    is_filed.count(key);
+                }
                 None => few.entry(predicate.subject).or_default().any.push(id),
             }
         }
@@ -95,8 +102,10 @@ impl Relations {
         let mut met: Vec<PredId> = Vec::new();
         for (id, predicate, question) in asked() {
             met.clear();
-            each_three(predicate.subject, question.upper(), |key| {
-                met.extend(filed.get(&key).into_iter().flatten());
+            each_gram(predicate.subject, question.upper(), |_, key| {
+                if is_filed.of(key) > 0 {
+                    met.extend(filed.get(&key).into_iter().flatten());
+                }
             });
             met.sort_unstable();
             met.dedup();
@@ -129,7 +138,7 @@ impl Relations {
     }
 }
 
-/// How often three characters occur, roughly: different ones may share a count.
+/// How often neighbouring characters occur, roughly: different ones may share a count.
 struct Rarity {
     counts: Vec<u32>,
 }
@@ -156,25 +165,32 @@ impl Rarity {
     }
 }
 
-/// Each three neighbouring characters a pattern asks for, as one number with the subject.
-fn each_three(subject: Subject, texts: &Texts, mut then: impl FnMut(u64)) {
+/// Each character, two and three neighbouring characters that a pattern asks for, as one
+/// number with the subject; with how many they are.
+fn each_gram(subject: Subject, texts: &Texts, mut then: impl FnMut(usize, u64)) {
     let subject = match subject {
         Subject::AnyValue => 0,
         Subject::Element => 1,
         Subject::Field(field) => u64::from(field.0) + 2,
     };
+    let mut tell = |size: usize, characters: u64| {
+        let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
+        hasher.write_u64(characters);
+        hasher.write_u64(subject);
+        then(size, hasher.finish());
+    };
     for run in texts.runs() {
-        let (mut before, mut last) = (None, None);
+        let (mut before, mut last) = (0u64, 0u64);
         for c in run {
-            if let (Some(a), Some(b)) = (before, last) {
-                let three = [a, b, c].map(|c: char| u64::from(u32::from(c)));
-                let [a, b, c] = three;
-                let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
-                hasher.write_u64(a | b << 21 | c << 42);
-                hasher.write_u64(subject);
-                then(hasher.finish());
+            let now = u64::from(u32::from(c)) + 1;
+            tell(1, now);
+            if last != 0 {
+                tell(2, last << 21 | now);
             }
-            (before, last) = (last, Some(c));
+            if before != 0 {
+                tell(3, before << 42 | last << 21 | now);
+            }
+            (before, last) = (last, now);
         }
     }
 }

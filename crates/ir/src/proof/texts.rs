@@ -27,15 +27,16 @@ pub(super) struct Texts {
     steps: Vec<Step>,
     /// Case counts, and makes a difference.
     cased: bool,
+    /// Characters of the shortest text.
+    least: usize,
+    /// No wildcard but at the ends.
+    plain: bool,
 }
 
 impl Texts {
     /// Every text.
     pub(super) fn all() -> Texts {
-        Texts {
-            steps: vec![Step::Many],
-            cased: false,
-        }
+        Texts::new(vec![Step::Many], false)
     }
 
     /// The texts of these steps, characters as spelled.
@@ -69,10 +70,24 @@ impl Texts {
         if many {
             normal.push(Step::Many);
         }
+        let last = normal.len().saturating_sub(1);
+        let inner = |(at, step): (usize, &Step)| match step {
+            Step::Char(_) => true,
+            Step::Many => at == 0 || at == last,
+            _ => false,
+        };
         Texts {
+            least: normal.iter().filter(|step| **step != Step::Many).count(),
+            plain: normal.iter().enumerate().all(inner),
             steps: normal,
             cased,
         }
+    }
+
+    /// Whether anything may stand at the start, and at the end.
+    fn open(&self) -> (bool, bool) {
+        let many = |step: Option<&Step>| step == Some(&Step::Many);
+        (many(self.steps.first()), many(self.steps.last()))
     }
 
     /// The one text, or all that differ from it in case alone.
@@ -153,6 +168,10 @@ impl Texts {
         if other.is_all() {
             return true;
         }
+        let (ours, theirs) = (self.open(), other.open());
+        if other.least > self.least || (ours.0 && !theirs.0) || (ours.1 && !theirs.1) {
+            return false;
+        }
         // a text in other letters would not fit
         if other.cased && !self.cased {
             return false;
@@ -216,6 +235,11 @@ impl Texts {
 
     /// Whether no text is in both.
     pub(super) fn apart(&self, other: &Texts) -> bool {
+        let (ours, theirs) = (self.open(), other.open());
+        // a text of the one and a text of the other, one after the other, is in both
+        if (ours.0 && theirs.1) || (ours.1 && theirs.0) {
+            return false;
+        }
         if let (Some(ours), Some(theirs)) = (self.plain(), other.plain())
             && ours.tied()
             && theirs.tied()
@@ -231,6 +255,19 @@ impl Texts {
             (Step::Char(c), Step::Dash) | (Step::Dash, Step::Char(c)) => DASHES.contains(c),
             _ => true,
         };
+        // what comes first decides, until one of them is open; so does what comes last
+        let fixed = |(a, b): &(&Step, &Step)| **a != Step::Many && **b != Step::Many;
+        let differ = |(a, b): (&Step, &Step)| !meet(a, b);
+        if ours.iter().zip(theirs).take_while(fixed).any(differ)
+            || ours
+                .iter()
+                .rev()
+                .zip(theirs.iter().rev())
+                .take_while(fixed)
+                .any(differ)
+        {
+            return true;
+        }
         // row: which of their steps can have been done when so many of ours have
         let mut row = vec![false; theirs.len() + 1];
         if let Some(first) = row.first_mut() {
@@ -267,6 +304,9 @@ impl Texts {
 
     /// Seen as characters between two ends, where there is no wildcard among them.
     fn plain(&self) -> Option<Plain<'_>> {
+        if !self.plain {
+            return None;
+        }
         let mut steps = self.steps.as_slice();
         let (mut start, mut end) = (false, false);
         if let [Step::Many, rest @ ..] = steps {
@@ -275,10 +315,7 @@ impl Texts {
         if let [rest @ .., Step::Many] = steps {
             (end, steps) = (true, rest);
         }
-        steps
-            .iter()
-            .all(|step| matches!(step, Step::Char(_)))
-            .then_some(Plain { start, end, steps })
+        Some(Plain { start, end, steps })
     }
 }
 

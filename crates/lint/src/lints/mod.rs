@@ -3,12 +3,15 @@
 use crate::table::Lint;
 
 mod all_of_them;
+mod always_true;
 mod attack_link;
 mod attribute_case;
 mod bad_hash;
 mod bad_tag;
 mod base64offset_without_contains;
 mod control_character;
+mod covered_rule;
+mod covered_value;
 mod custom_attribute;
 mod deprecated_without_related;
 mod double_wildcard;
@@ -23,6 +26,7 @@ mod field_case;
 mod fields_attribute;
 mod filename_convention;
 mod filename_prefix;
+mod filter_cancels_selection;
 mod filter_name;
 mod id_version;
 mod level_on_filter;
@@ -44,6 +48,8 @@ mod missing_status;
 mod missing_tags;
 mod modified_before_date;
 mod modified_without_date;
+mod never_true;
+mod no_effect;
 mod number_as_text;
 mod of_one_selection;
 mod of_without_wildcard;
@@ -82,79 +88,54 @@ mod young_status;
 /// All lints, by name.
 pub static LINTS: &[&Lint] = &[
     &all_of_them::LINT,
-    &said::ALL_SINGLE_VALUE,
-    &said::ALWAYS_TRUE,
-    &said::AMBIGUOUS_SCALAR,
-    &said::ARRAY_SELECTOR_OFF,
+    &always_true::LINT,
     &attack_link::LINT,
     &attribute_case::LINT,
-    &said::BAD_DATE,
     &bad_hash::LINT,
-    &said::BAD_ID,
-    &said::BAD_LEVEL,
-    &said::BAD_RELATION,
-    &said::BAD_STATUS,
     &bad_tag::LINT,
     &base64offset_without_contains::LINT,
     &control_character::LINT,
+    &covered_rule::LINT,
+    &covered_value::LINT,
     &custom_attribute::LINT,
-    &said::DEPRECATED_ACTION,
-    &said::DEPRECATED_TIMEFRAME,
     &deprecated_without_related::LINT,
     &double_wildcard::LINT,
     &duplicate_entry::LINT,
-    &said::DUPLICATE_FIELD,
     &duplicate_filename::LINT,
-    &said::DUPLICATE_ID,
-    &said::DUPLICATE_NAME,
-    &said::DUPLICATE_REFERENCE,
     &duplicate_tag::LINT,
     &duplicate_title::LINT,
     &duplicate_value::LINT,
-    &said::EMPTY_ATTRIBUTE,
-    &said::EMPTY_KEYWORD,
-    &said::EMPTY_LIST,
-    &said::EMPTY_PLACEHOLDER,
     &escaped_wildcard::LINT,
     &falsepositive_wording::LINT,
     &field_case::LINT,
     &fields_attribute::LINT,
     &filename_convention::LINT,
     &filename_prefix::LINT,
+    &filter_cancels_selection::LINT,
     &filter_name::LINT,
-    &said::FRACTIONAL_COUNT,
     &id_version::LINT,
-    &said::IDLE_FILTER,
-    &said::IDLE_VARIATION,
-    &said::IMPOSSIBLE_TIME,
     &level_on_filter::LINT,
     &link_in_description::LINT,
     &localized_account::LINT,
     &logsource_case::LINT,
-    &said::LONE_RULE,
     &long_attribute::LINT,
-    &said::LONG_TITLE,
     &misplaced_status::LINT,
     &missing_author::LINT,
     &missing_date::LINT,
     &missing_description::LINT,
     &missing_detection_tag::LINT,
     &missing_falsepositives::LINT,
-    &said::MISSING_FIELD,
     &missing_group_by::LINT,
     &missing_id::LINT,
     &missing_level::LINT,
-    &said::MISSING_PERCENTILE,
     &missing_references::LINT,
     &missing_status::LINT,
     &missing_tags::LINT,
     &modified_before_date::LINT,
     &modified_without_date::LINT,
-    &said::NEVER_TRUE,
-    &said::NO_PLACEHOLDER,
-    &said::NULL_IN_LIST,
+    &never_true::LINT,
+    &no_effect::LINT,
     &number_as_text::LINT,
-    &said::ODD_CONDITION,
     &of_one_selection::LINT,
     &of_without_wildcard::LINT,
     &old_date::LINT,
@@ -163,7 +144,6 @@ pub static LINTS: &[&Lint] = &[
     &regex_look_around::LINT,
     &related_to_itself::LINT,
     &renamed_attack_tag::LINT,
-    &said::REPEATED_MODIFIER,
     &several_tags::LINT,
     &short_description::LINT,
     &short_entry::LINT,
@@ -178,18 +158,14 @@ pub static LINTS: &[&Lint] = &[
     &tlp_not_clear::LINT,
     &unknown_attack_tag::LINT,
     &unknown_field::LINT,
-    &said::UNKNOWN_KEY,
     &unknown_logsource::LINT,
     &unknown_logsource_key::LINT,
     &unknown_tag_namespace::LINT,
     &unlisted_attack_tag::LINT,
     &unlisted_d3fend_tag::LINT,
     &unstable_link::LINT,
-    &said::UNUSED_AGGREGATE,
-    &said::UNUSED_ATTRIBUTE,
     &unused_selection::LINT,
     &unused_suppression::LINT,
     &wildcard_for_modifier::LINT,
-    &said::WRONG_TYPE,
     &young_status::LINT,
 ];
