@@ -20,6 +20,7 @@ mod texts;
 use crate::expr::{ElementSelector, Expr, Exprs};
 use crate::pred::{ExprId, Op, PredId, Subject};
 use indexmap::IndexSet;
+pub use regex::plain_regex;
 pub use relations::Relations;
 pub use review::{Claim, Remark};
 use rustc_hash::FxHashMap;
@@ -44,6 +45,11 @@ pub enum Values {
         /// Fields that may have any number.
         but: &'static [&'static str],
     },
+    /// At most one for the fields of these names, any number for others.
+    OneFor {
+        /// Fields that have at most one.
+        fields: &'static [&'static str],
+    },
 }
 
 impl Values {
@@ -56,7 +62,11 @@ impl Values {
             // keywords look at all values there are, however many each field has
             (Values::Many, _) | (_, Subject::AnyValue) => false,
             (Values::One { .. }, Subject::Element) => true,
+            (Values::OneFor { .. }, Subject::Element) => false,
             (Values::One { but }, Subject::Field(field)) => !but.contains(&exprs.field_name(field)),
+            (Values::OneFor { fields }, Subject::Field(field)) => {
+                fields.contains(&exprs.field_name(field))
+            }
         }
     }
 }

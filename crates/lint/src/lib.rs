@@ -10,6 +10,7 @@ mod dates;
 mod lints;
 mod logsources;
 mod meaning;
+mod removal;
 mod suppress;
 mod table;
 mod wildcards;

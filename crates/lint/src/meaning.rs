@@ -1,7 +1,9 @@
 //! What has been proved about the rules of a run, worked out when a lint first asks.
 
+use sigwright_ir::fold::fold;
+use sigwright_ir::pred::Anchor;
 use sigwright_ir::proof::{Fact, Proof, Prover, Relations, Remark, Values, Within};
-use sigwright_ir::{Expr, ExprId, Exprs, Outline, OutlineKind, Rule, RuleSet};
+use sigwright_ir::{Expr, ExprId, Exprs, Op, Outline, OutlineKind, Rule, RuleSet, Subject};
 use sigwright_syntax::ast::LogSource;
 use sigwright_syntax::{Diagnostic, Span};
 use std::cell::OnceCell;
@@ -51,6 +53,29 @@ impl<'a> Meaning<'a> {
     /// The rules that others cover.
     pub(crate) fn within(&self) -> Vec<Within> {
         self.prover().within(self.set)
+    }
+
+    /// Whether a rule matches only events in which nothing but null is under a name.
+    pub(crate) fn missing(&self, rule: &Rule, name: &str) -> bool {
+        let exprs = &self.set.exprs;
+        let asks = |id: &ExprId, wanted: &Op| match exprs.get(*id) {
+            Expr::Pred(pred) => exprs.predicate(*pred).is_some_and(|predicate| {
+                let field = match predicate.subject {
+                    Subject::Field(field) => exprs.field_name(field),
+                    _ => "",
+                };
+                predicate.op == *wanted && field == name
+            }),
+            _ => false,
+        };
+        let parts = match exprs.get(rule.root) {
+            Expr::And(parts) => parts,
+            _ => std::slice::from_ref(&rule.root),
+        };
+        parts.iter().any(|part| match exprs.get(*part) {
+            Expr::Not(inner) => asks(inner, &Op::Exists),
+            _ => asks(part, &Op::Null),
+        })
     }
 
     /// Says by a message what a proof rests on, in a rule or several.
@@ -118,11 +143,50 @@ fn label(said: Diagnostic, span: Span, text: &str) -> Diagnostic {
     }
 }
 
+/// Members of a Kubernetes audit event that are no lists: type `Event` of `audit.k8s.io/v1`.
+const KUBERNETES: &[&str] = &[
+    "auditID",
+    "level",
+    "objectRef.apiGroup",
+    "objectRef.apiVersion",
+    "objectRef.name",
+    "objectRef.namespace",
+    "objectRef.resource",
+    "objectRef.subresource",
+    "requestURI",
+    "responseStatus.code",
+    "responseStatus.reason",
+    "responseStatus.status",
+    "stage",
+    "user.uid",
+    "user.username",
+    "userAgent",
+    "verb",
+];
+
+/// Members of a CloudTrail record that are no lists: its user guide, "record contents".
+const CLOUDTRAIL: &[&str] = &[
+    "awsRegion",
+    "errorCode",
+    "eventCategory",
+    "eventName",
+    "eventSource",
+    "eventType",
+    "recipientAccountId",
+    "sourceIPAddress",
+    "userAgent",
+    "userIdentity.arn",
+    "userIdentity.principalId",
+    "userIdentity.type",
+    "userIdentity.userName",
+];
+
 /// How many values the fields of a log have. Windows and Sysmon record one under a name.
 pub(crate) fn values(logsource: &LogSource) -> Values {
-    let product = logsource.product.as_ref().map(|p| p.value.as_str());
-    match product {
+    match logsource.product.as_ref().map(|p| p.value.as_str()) {
         Some("windows") => Values::One { but: LISTS },
+        Some("kubernetes") => Values::OneFor { fields: KUBERNETES },
+        Some("aws") => Values::OneFor { fields: CLOUDTRAIL },
         _ => Values::Many,
     }
 }
@@ -166,5 +230,40 @@ pub(crate) fn named(part: &Outline) -> String {
             None => "`not`".to_owned(),
         },
         OutlineKind::And | OutlineKind::Or => "this part".to_owned(),
+    }
+}
+
+/// The values one of which a field has wherever a rule matches, folded; None where they are
+/// not all known.
+pub(crate) fn pinned(exprs: &Exprs, rule: &Rule, name: &str) -> Option<Vec<String>> {
+    let parts = match exprs.get(rule.root) {
+        Expr::And(parts) => parts,
+        _ => std::slice::from_ref(&rule.root),
+    };
+    parts.iter().find_map(|part| listed(exprs, *part, name))
+}
+
+/// The values a choice of predicates about one field names.
+fn listed(exprs: &Exprs, choice: ExprId, name: &str) -> Option<Vec<String>> {
+    let one = |id: &ExprId| {
+        let Expr::Pred(pred) = exprs.get(*id) else {
+            return None;
+        };
+        let predicate = exprs.predicate(*pred)?;
+        let Subject::Field(field) = predicate.subject else {
+            return None;
+        };
+        let text = match &predicate.op {
+            Op::Str(asked) if asked.anchor == Anchor::Whole && !asked.cased => {
+                fold(asked.pattern.as_literal()?).into_owned()
+            }
+            // a number may be spelled in many ways, and each counts for itself
+            _ => return None,
+        };
+        (exprs.field_name(field) == name).then_some(text)
+    };
+    match exprs.get(choice) {
+        Expr::Or(parts) => parts.iter().map(one).collect(),
+        _ => Some(vec![one(&choice)?]),
     }
 }

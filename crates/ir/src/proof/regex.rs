@@ -4,7 +4,7 @@
 //! nothing is said.
 
 use super::texts::{Step, Texts};
-use crate::pred::Regex;
+use crate::pred::{Anchor, Part, Pattern, Regex, StrOp};
 use regex_syntax::ast::{
     AssertionKind, Ast, Flag, FlagsItemKind, RepetitionKind, RepetitionOp, parse::Parser,
 };
@@ -16,6 +16,20 @@ pub(super) struct Around {
     pub(super) upper: Texts,
     /// It is found in each text that fits; None where that is not known.
     pub(super) lower: Option<Texts>,
+}
+
+/// The string operation that asks the same as a regular expression, where there is one: `^a`
+/// starts with `a`. Case counts in it where that makes a difference.
+pub fn plain_regex(regex: &Regex) -> Option<StrOp> {
+    let texts = around(regex)?.lower?;
+    let part = |step: &Step| match step {
+        Step::Char(c) => Part::Text(c.to_string()),
+        Step::Dash => Part::Dash('-'),
+        Step::One => Part::One,
+        Step::Many => Part::Many,
+    };
+    let pattern = Pattern::from_parts(texts.steps().iter().map(part));
+    Some(StrOp::new(Anchor::Whole, pattern, texts.cased()))
 }
 
 /// A regular expression read as a pattern.

@@ -121,6 +121,16 @@ impl Texts {
         Some(Texts::new(steps, asked.cased))
     }
 
+    /// What it is made of.
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Whether case counts, and makes a difference.
+    pub(super) fn cased(&self) -> bool {
+        self.cased
+    }
+
     /// Whether every text is in it.
     pub(super) fn is_all(&self) -> bool {
         self.steps == [Step::Many]

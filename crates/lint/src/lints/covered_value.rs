@@ -1,4 +1,5 @@
 use crate::cx::MeaningCx;
+use crate::removal;
 use crate::table::{Check, Group, Level, Lint, Sink, at};
 use sigwright_ir::{Expr, ExprId, Exprs, Outline, OutlineKind, PredId};
 use std::collections::HashSet;
@@ -81,17 +82,18 @@ fn item(cx: &MeaningCx<'_>, item: &Outline, all: bool, sink: &mut Sink<'_>) {
                 true => format!("{} is asked for already", shown(value)),
                 false => format!("{} is covered already", shown(value)),
             };
-            sink.report(
-                at(value.span, message)
-                    .also(
-                        other.span,
-                        match all {
-                            true => "whatever matches this matches it too",
-                            false => "this matches all it matches",
-                        },
-                    )
-                    .help("remove it"),
-            );
+            let why = match all {
+                true => "whatever matches this matches it too",
+                false => "this matches all it matches",
+            };
+            let said = at(value.span, message).also(other.span, why);
+            let title = format!("remove {}", shown(value));
+            let fix = removal::of_value(cx.rules.sources, value.span, &title);
+            let said = said.help("remove it");
+            sink.report(match fix {
+                Some(fix) => said.fix(fix),
+                None => said,
+            });
         }
     }
 }

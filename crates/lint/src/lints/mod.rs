@@ -9,10 +9,12 @@ mod attribute_case;
 mod bad_hash;
 mod bad_tag;
 mod base64offset_without_contains;
+mod cased_regex;
 mod control_character;
 mod covered_rule;
 mod covered_value;
 mod custom_attribute;
+mod dead_correlation;
 mod deprecated_without_related;
 mod double_wildcard;
 mod duplicate_entry;
@@ -31,6 +33,7 @@ mod filter_name;
 mod id_version;
 mod level_on_filter;
 mod link_in_description;
+mod literal_wildcard;
 mod localized_account;
 mod logsource_case;
 mod long_attribute;
@@ -54,12 +57,14 @@ mod number_as_text;
 mod of_one_selection;
 mod of_without_wildcard;
 mod old_date;
+mod plain_regex;
 mod redundant_field;
 mod redundant_modified;
 mod regex_look_around;
 mod related_to_itself;
 mod renamed_attack_tag;
 mod said;
+mod same_element;
 mod several_tags;
 mod short_description;
 mod short_entry;
@@ -83,6 +88,7 @@ mod unstable_link;
 mod unused_selection;
 mod unused_suppression;
 mod wildcard_for_modifier;
+mod wildcard_only;
 mod young_status;
 
 /// All lints, by name.
@@ -94,10 +100,12 @@ pub static LINTS: &[&Lint] = &[
     &bad_hash::LINT,
     &bad_tag::LINT,
     &base64offset_without_contains::LINT,
+    &cased_regex::LINT,
     &control_character::LINT,
     &covered_rule::LINT,
     &covered_value::LINT,
     &custom_attribute::LINT,
+    &dead_correlation::LINT,
     &deprecated_without_related::LINT,
     &double_wildcard::LINT,
     &duplicate_entry::LINT,
@@ -116,6 +124,7 @@ pub static LINTS: &[&Lint] = &[
     &id_version::LINT,
     &level_on_filter::LINT,
     &link_in_description::LINT,
+    &literal_wildcard::LINT,
     &localized_account::LINT,
     &logsource_case::LINT,
     &long_attribute::LINT,
@@ -139,11 +148,13 @@ pub static LINTS: &[&Lint] = &[
     &of_one_selection::LINT,
     &of_without_wildcard::LINT,
     &old_date::LINT,
+    &plain_regex::LINT,
     &redundant_field::LINT,
     &redundant_modified::LINT,
     &regex_look_around::LINT,
     &related_to_itself::LINT,
     &renamed_attack_tag::LINT,
+    &same_element::LINT,
     &several_tags::LINT,
     &short_description::LINT,
     &short_entry::LINT,
@@ -167,5 +178,6 @@ pub static LINTS: &[&Lint] = &[
     &unused_selection::LINT,
     &unused_suppression::LINT,
     &wildcard_for_modifier::LINT,
+    &wildcard_only::LINT,
     &young_status::LINT,
 ];
