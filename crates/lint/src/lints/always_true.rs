@@ -11,7 +11,7 @@ pub static LINT: Lint = Lint {
     page: "\
 A condition that every event satisfies tells nothing apart: the rule reports the whole log. As a part of a condition
 such a thing either swallows the rest (after `or`) or asks nothing (after `and`). Often a `not` stands in the wrong
-place.",
+place. A correlation whose threshold every number meets is reported too.",
     check: Check::Set(check),
 };
 

@@ -13,7 +13,9 @@ A rule whose condition cannot hold finds nothing, and nobody notices. The same g
 opposites, and for one branch of an `or`. The message shows the lines that exclude each other.
 
 On Windows, where a field has one value, two different values of one field exclude each other. In logs that hold
-arrays they do not, and nothing is said.",
+arrays they do not, and nothing is said.
+
+A threshold of a correlation that no number of events meets is reported too.",
     check: Check::Set(check),
 };
 

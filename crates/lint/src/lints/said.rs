@@ -28,14 +28,6 @@ pub static ALL_SINGLE_VALUE: Lint = said(
     "`all` asks that every value of a list is found. With one value it changes nothing; usually the other values were forgotten.",
 );
 
-pub static ALWAYS_TRUE: Lint = said(
-    "always-true",
-    Group::Suspicious,
-    Level::Warning,
-    "the condition of a correlation always holds",
-    "Every group of events fulfils such a condition: the correlation alerts on each. Compare with what would be unusual.",
-);
-
 pub static AMBIGUOUS_SCALAR: Lint = said(
     "ambiguous-scalar",
     Group::Suspicious,
@@ -234,14 +226,6 @@ pub static MISSING_PERCENTILE: Lint = said(
     Level::Warning,
     "`value_percentile` does not say which percentile",
     "The median is taken then. Add `percentile` with a number from 0 to 100.",
-);
-
-pub static NEVER_TRUE: Lint = said(
-    "never-true",
-    Group::Suspicious,
-    Level::Warning,
-    "the condition of a correlation never holds",
-    "No number of events can fulfil such a condition: the correlation never alerts.",
 );
 
 pub static NO_PLACEHOLDER: Lint = said(
