@@ -4,7 +4,7 @@
 use crate::load::{self, Loaded};
 use indexmap::IndexMap;
 use sigwright_edit::{apply, same_value};
-use sigwright_ir::proof::{Prover, Values};
+use sigwright_ir::proof::{Prover, Relations, Values};
 use sigwright_ir::{Context, Rule, lower};
 use sigwright_syntax::ast::Document;
 use sigwright_syntax::{Fix, Limits, Safety, SourceId, Sources, read, read_yaml};
@@ -164,7 +164,8 @@ fn proved(one: &Document, other: &Document, context: &Context) -> bool {
         [&source.product, &source.category, &source.service]
             .map(|part| part.as_ref().map(|part| part.value.to_lowercase()))
     };
-    let prover = Prover::new(&set.exprs);
+    let relations = Relations::of(&set.exprs);
+    let prover = Prover::new(&set.exprs, &relations);
     let entails = |narrow: &Rule, broad: &Rule| {
         narrow.root == broad.root
             || prover
