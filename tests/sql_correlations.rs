@@ -375,7 +375,7 @@ fn cases_for_engines_elsewhere() {
         return;
     };
     let mut file = std::io::BufWriter::new(std::fs::File::create(path).unwrap());
-    for kind in 0..TYPES.len() {
+    for (kind, name) in TYPES.iter().enumerate() {
         for round in 0..wanted(USUAL).div_ceil(EACH) {
             let seed = (kind * 7_000_003 + round) as u64;
             let mut random = Random(seed);
@@ -391,7 +391,7 @@ fn cases_for_engines_elsewhere() {
                 for (title, group, query) in queries {
                     let expected = expected(&said, &title);
                     let line = serde_json::json!({
-                        "target": target, "kind": TYPES[kind], "rules": text, "query": query,
+                        "target": target, "kind": name, "rules": text, "query": query,
                         "group": group, "names": names, "rows": values, "expected": expected,
                     });
                     writeln!(file, "{line}").unwrap();
