@@ -11,7 +11,7 @@ mod rewritten;
 mod splunk;
 
 use sigwright_convert::Dialect;
-use sigwright_convert::dialect::{Logic, Ops, Sql, Strings, Text};
+use sigwright_convert::dialect::{Hooks, Logic, Ops, Sql, Strings, Text};
 use sigwright_syntax::pattern::Part;
 
 /// Why a query may differ.
@@ -245,11 +245,47 @@ const DIFFERENCES: &[Difference] = &[
         }),
     },
     Difference {
-        name: "clickhouse-dots",
+        name: "clickhouse-regular-expressions",
         about: &[CLICKHOUSE],
         kind: Kind::Fault(|d| {
             with_sql(d, |sql| Sql {
                 regex: |r| Some(r.flagged()),
+                ..sql
+            })
+        }),
+    },
+    Difference {
+        name: "clickhouse-word-boundaries",
+        about: &[CLICKHOUSE],
+        kind: Kind::Refused("this regular expression"),
+    },
+    Difference {
+        name: "numbers-beside-text",
+        about: &[CLICKHOUSE, DATABRICKS],
+        kind: Kind::Fault(|d| Dialect {
+            hooks: Hooks {
+                before: None,
+                ..d.hooks
+            },
+            ..d
+        }),
+    },
+    Difference {
+        name: "databricks-networks",
+        about: &[DATABRICKS],
+        kind: Kind::Fault(|d| {
+            with_ops(d, |ops| Ops {
+                cidr: Some("ip_cidr_contains('{network}', try_ip_as_binary({field}))"),
+                ..ops
+            })
+        }),
+    },
+    Difference {
+        name: "databricks-variables",
+        about: &[DATABRICKS],
+        kind: Kind::Fault(|d| {
+            with_sql(d, |sql| Sql {
+                variables: false,
                 ..sql
             })
         }),
@@ -270,7 +306,7 @@ const DIFFERENCES: &[Difference] = &[
         }),
     },
     Difference {
-        name: "databricks-ends",
+        name: "databricks-regular-expressions",
         about: &[DATABRICKS],
         kind: Kind::Fault(|d| {
             let d = with_sql(d, |sql| Sql {

@@ -29,8 +29,7 @@ fn verdicts(text: &str, dialect: &Dialect, form: (Form, &str), corpus: &Corpus) 
             let id = RuleId::from(index);
             let spelled = (dialect, format);
             verify(
-                &set,
-                id,
+                (&set, id),
                 &rule.unwrap(),
                 spelled,
                 form.0,

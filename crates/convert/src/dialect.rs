@@ -380,6 +380,10 @@ pub struct Sql {
     pub forms: &'static [(&'static str, &'static Dialect)],
     /// The most parts of a group; more are grouped again.
     pub longest: Option<usize>,
+    /// A field asked for numbers is a column of numbers; asked for text as well, one of text.
+    pub typed: bool,
+    /// `${` in a text would be a variable of the session.
+    pub variables: bool,
     /// How a pattern whose case counts is spelled: `{glob}`.
     pub glob: Wild,
     /// Characters that make a string without wildcards a pattern, too.
@@ -425,6 +429,20 @@ pub struct Nested {
     pub any: &'static str,
     /// `{values}`, `{others}`, `{predicate}`: a value `v` and another field's `w` do.
     pub pair: &'static str,
+    /// The column does not hold numbers and objects as the log spells them, or no more than one
+    /// of two equal keys.
+    pub keeps: Keeps,
+}
+
+/// What a column of JSON keeps of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    /// All of it.
+    All,
+    /// Numbers and objects are spelled anew.
+    Values,
+    /// That, and a key is there once.
+    Keys,
 }
 
 /// What data cannot say. At most three per dialect.

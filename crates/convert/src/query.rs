@@ -30,6 +30,21 @@ pub struct Leaf {
     pub span: Span,
 }
 
+impl Leaf {
+    /// Whether it is asked of a text, and not of a number or of there being a value.
+    pub fn is_of_text(&self) -> bool {
+        fn of_text(value: &Written) -> bool {
+            match value {
+                Written::AnyOf(each) => each.iter().any(of_text),
+                Written::Number(_) | Written::Null => false,
+                Written::Exists(_) | Written::Compare(..) => false,
+                _ => true,
+            }
+        }
+        of_text(&self.value)
+    }
+}
+
 impl Query {
     /// One query for each condition of the rule; None for a condition of which a pipeline left
     /// nothing.

@@ -33,20 +33,47 @@ impl Cell {
         };
         event.reach(name, &mut |node| {
             cell.there = true;
-            event.leaves(node, &mut |leaf| {
-                let value = event.value(leaf);
-                let kind = match value {
-                    Value::Number(_) => Kind::Number,
-                    Value::Bool(_) => Kind::Bool,
-                    Value::Object(_) => Kind::Object,
-                    _ => Kind::Text,
-                };
-                if let Some(text) = value.text() {
-                    cell.values.push((kind, text.to_owned()));
-                }
-            });
+            event.leaves(node, &mut |leaf| cell.push(event.value(leaf)));
         });
         cell
+    }
+
+    /// The line of a log, which is the event's one value.
+    pub fn line(event: &Event) -> Cell {
+        let mut cell = Cell {
+            values: Vec::new(),
+            there: false,
+        };
+        event.every_value(&mut |node| cell.push(event.value(node)));
+        cell
+    }
+
+    /// Whether spelling numbers anew changes one of them.
+    pub fn has_respelled_number(&self) -> bool {
+        let same = |text: &str| {
+            let float = text.parse::<f64>().map(|n| n.to_string());
+            text.parse::<i64>().is_ok_and(|n| n.to_string() == text)
+                || text.len() <= 15 && text != "-0" && float.is_ok_and(|spelled| spelled == text)
+        };
+        let mut values = self.values.iter();
+        values.any(|(kind, text)| *kind == Kind::Number && !same(text))
+    }
+
+    /// Whether an object is there, whose text its spelling decides.
+    pub fn has_object(&self) -> bool {
+        self.values.iter().any(|(kind, _)| *kind == Kind::Object)
+    }
+
+    fn push(&mut self, value: Value<'_>) {
+        let kind = match value {
+            Value::Number(_) => Kind::Number,
+            Value::Bool(_) => Kind::Bool,
+            Value::Object(_) => Kind::Object,
+            _ => Kind::Text,
+        };
+        if let Some(text) = value.text() {
+            self.values.push((kind, text.to_owned()));
+        }
     }
 
     /// The text of a column.

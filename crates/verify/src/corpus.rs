@@ -3,7 +3,7 @@
 use crate::cells::Cell;
 use sigwright_engine::{Event, NodeId, Value};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::rc::Rc;
 
@@ -79,6 +79,30 @@ impl Corpus {
     /// One, read.
     pub fn event(&self, index: usize) -> Option<&Event> {
         self.events.get(index)
+    }
+
+    /// Whether an object of one has a key twice.
+    pub(crate) fn repeats_a_key(&self, index: usize) -> bool {
+        let Some(event) = self.event(index) else {
+            return false;
+        };
+        let mut left = event.roots().to_vec();
+        while let Some(node) = left.pop() {
+            match event.value(node) {
+                Value::Array => left.extend(event.elements(node)),
+                Value::Object(_) => {
+                    let mut keys = HashSet::new();
+                    for (key, value) in event.members(node) {
+                        if !keys.insert(key.to_owned()) {
+                            return true;
+                        }
+                        left.push(value);
+                    }
+                }
+                _ => {}
+            }
+        }
+        false
     }
 
     /// What a name reaches in each.

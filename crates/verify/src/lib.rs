@@ -15,7 +15,7 @@ mod synthesis;
 pub use corpus::Corpus;
 
 use cells::Cell;
-use sigwright_convert::dialect::Format;
+use sigwright_convert::dialect::{Format, Keeps, Nested};
 use sigwright_convert::pipeline::convert;
 use sigwright_convert::{Chain, Dialect, Leaf, Query, Rule};
 use sigwright_engine::naive;
@@ -32,13 +32,13 @@ pub enum Form {
     Json,
 }
 
-/// Rows as a database is to hold them, in the table `logs`; the first column, `row`, counts.
-#[derive(Debug, Clone)]
-pub enum Table {
+/// Rows as a database is to hold them, in the table `logs`; the first column, ` row`, counts.
+#[derive(Debug, Clone, Copy)]
+pub enum Table<'c> {
     /// Names of columns, and a text or NULL for each.
-    Columns(Vec<String>, Vec<Vec<Option<String>>>),
+    Columns(&'c [String], &'c [Vec<Option<String>>]),
     /// The column `event`.
-    Json(Vec<String>),
+    Json(&'c [String]),
 }
 
 /// Something that runs SQL.
@@ -47,13 +47,13 @@ pub trait Database {
     ///
     /// # Errors
     /// What the database says.
-    fn find(&mut self, table: &Table, queries: &[String]) -> Result<BTreeSet<usize>, String>;
+    fn find(&mut self, table: Table<'_>, queries: &[String]) -> Result<BTreeSet<usize>, String>;
 
     /// What a query gives: rows of texts, an empty one where there is no value.
     ///
     /// # Errors
     /// What the database says.
-    fn rows(&mut self, table: &Table, query: &str) -> Result<Vec<Vec<String>>, String>;
+    fn rows(&mut self, table: Table<'_>, query: &str) -> Result<Vec<Vec<String>>, String>;
 }
 
 /// The database and the judge disagree about an event.
@@ -90,116 +90,215 @@ pub struct Verdict {
 /// alternative is in one.
 pub const WAYS: usize = 32;
 
+/// Most events of a log that are compared for one rule, taken evenly, besides those that match; a
+/// rule with keywords, which reads all there is, is compared over no others.
+pub type Most = Option<usize>;
+
+/// One rule as it is to be run: what the judge says is known, what a database says is not.
+#[derive(Debug, Clone, Default)]
+pub struct Case {
+    /// The queries.
+    pub queries: Vec<String>,
+    /// The fields the rule reads.
+    pub names: Vec<String>,
+    /// The events, one JSON text each.
+    pub events: Vec<String>,
+    /// The same as a text for each of the names; empty in the form of JSON.
+    pub cells: Vec<Vec<Option<String>>>,
+    /// The events that match, as the judge says.
+    pub expected: BTreeSet<usize>,
+    /// Those of the names whose columns hold numbers.
+    pub numbers: BTreeSet<String>,
+    /// Events left out because a table of this form cannot hold them.
+    pub apart: usize,
+}
+
+impl Case {
+    /// The rows to load.
+    pub fn table(&self, form: Form) -> Table<'_> {
+        match form {
+            Form::Columns => Table::Columns(&self.names, &self.cells),
+            Form::Json => Table::Json(&self.events),
+        }
+    }
+
+    /// Runs the queries and compares.
+    pub fn run(self, form: Form, database: &mut dyn Database) -> Verdict {
+        let found = database.find(self.table(form), &self.queries);
+        let mut verdict = Verdict {
+            rows: self.events.len(),
+            matches: self.expected.len(),
+            apart: self.apart,
+            ..Verdict::default()
+        };
+        match found {
+            Err(message) => verdict.failed = Some(message),
+            Ok(found) => {
+                let apart = self.expected.symmetric_difference(&found);
+                verdict.differences = apart
+                    .map(|place| Difference {
+                        event: self.events.get(*place).cloned().unwrap_or_default(),
+                        judge: self.expected.contains(place),
+                        database: found.contains(place),
+                    })
+                    .collect();
+            }
+        }
+        verdict.queries = self.queries;
+        verdict
+    }
+}
+
 /// Runs one rule.
 pub fn verify(
-    rules: &RuleSet,
-    id: RuleId,
+    rules: (&RuleSet, RuleId),
     rule: &Rule,
-    (dialect, format): (&Dialect, &Format),
+    spelled: (&Dialect, &Format),
     form: Form,
     corpus: &Corpus,
     database: &mut dyn Database,
 ) -> Verdict {
-    let mut verdict = Verdict::default();
-    let queries = Chain::new(dialect, format, Vec::new(), Default::default());
-    let trees = Query::of(rule);
-    let (queries, trees) = match (queries, trees) {
-        (Ok(chain), Ok(trees)) => match convert(rule.clone(), dialect, format, &chain) {
-            Ok(queries) => (queries, trees),
-            Err(unsupported) => return refused(unsupported.message),
+    match case(rules, rule, spelled, form, (corpus, None)) {
+        Ok(case) => case.run(form, database),
+        Err(why) => Verdict {
+            refused: Some(why),
+            ..Verdict::default()
         },
-        (_, Err(unsupported)) => return refused(unsupported.message),
-        (Err(message), _) => return refused(message),
-    };
+    }
+}
+
+/// Makes a case of one rule.
+///
+/// # Errors
+/// Why the dialect has no query for it.
+pub fn case(
+    (rules, id): (&RuleSet, RuleId),
+    rule: &Rule,
+    (dialect, format): (&Dialect, &Format),
+    form: Form,
+    (corpus, most): (&Corpus, Most),
+) -> Result<Case, String> {
+    let chain = Chain::new(dialect, format, Vec::new(), Default::default())?;
+    let trees = Query::of(rule).map_err(|unsupported| unsupported.message)?;
+    let queries = convert(rule.clone(), dialect, format, &chain);
+    let queries = queries.map_err(|unsupported| unsupported.message)?;
     let trees: Vec<Query> = trees.into_iter().flatten().collect();
     let mut leaves = Vec::new();
     trees.iter().for_each(|tree| questions(tree, &mut leaves));
     let names: BTreeSet<&str> = leaves.iter().flat_map(|leaf| reads(leaf)).collect();
-    let names: Vec<&str> = names.into_iter().collect();
     let keywords = leaves.iter().any(|leaf| leaf.field.is_none());
+    let line = dialect
+        .ops
+        .keyword
+        .filter(|_| keywords && form == Form::Columns);
     let made = Corpus::of(synthesis::events(rules, id, WAYS));
-    let mut rows: Vec<Row<'_>> = Vec::new();
-    for events in [&made, corpus] {
+    let asks = Asks::of(&leaves);
+    let typed = form == Form::Columns && dialect.sql.is_some_and(|sql| sql.typed);
+    let keeps = match form {
+        Form::Columns => Keeps::All,
+        Form::Json => nested(dialect, format).map_or(Keeps::All, |nested| nested.keeps),
+    };
+    let texts: BTreeSet<&str> = leaves
+        .iter()
+        .filter(|leaf| leaf.is_of_text())
+        .flat_map(|leaf| reads(leaf))
+        .collect();
+    let numbers = match typed {
+        true => of_numbers(&leaves),
+        false => BTreeSet::new(),
+    };
+    let folded: BTreeSet<String> = names.iter().map(|n| n.to_lowercase()).collect();
+    // columns that differ in case only are one
+    let distinct = form == Form::Json || folded.len() == names.len();
+    let mut case = Case {
+        queries,
+        names: names
+            .iter()
+            .copied()
+            .chain(line)
+            .map(str::to_owned)
+            .collect(),
+        ..Case::default()
+    };
+    for (events, most) in [(&made, None), (corpus, most)] {
         let columns: Vec<_> = names.iter().map(|name| events.column(name)).collect();
         let mut seen = HashSet::new();
-        for index in 0..events.len() {
+        let mut rows: Vec<Row> = Vec::new();
+        let step = |of: usize| most.map_or(1, |most| of.div_ceil(most.max(1)).max(1));
+        let first = if keywords { step(events.len()) } else { 1 };
+        for index in (0..events.len()).step_by(first) {
             let ids: Vec<u32> = columns.iter().map(|column| column.id(index)).collect();
-            if keywords || seen.insert(ids) {
-                let cells = columns.iter().filter_map(|c| c.cell(index)).collect();
-                rows.push(Row {
-                    events,
-                    index,
-                    cells,
-                });
+            if !keywords && !seen.insert(ids) {
+                continue;
+            }
+            let mut cells: Vec<_> = columns.iter().filter_map(|c| c.cell(index)).collect();
+            cells.extend(
+                line.and(events.event(index))
+                    .map(|event| Rc::new(Cell::line(event))),
+            );
+            let holds = |cell: &Rc<Cell>| form == Form::Json || asks.holds(cell);
+            let counts = |(name, cell): (&&str, &Rc<Cell>)| {
+                let whole = |text: String| text.parse::<i64>().is_ok_and(|n| n.to_string() == text);
+                !numbers.contains(*name) || cell.text().is_none_or(whole)
+            };
+            let kept = |(name, cell): (&&str, &Rc<Cell>)| {
+                !cell.has_respelled_number() && !(texts.contains(name) && cell.has_object())
+            };
+            let lost = keeps != Keeps::All && !names.iter().zip(&cells).all(kept)
+                || keeps == Keeps::Keys && events.repeats_a_key(index);
+            if lost
+                || !distinct
+                || !cells.iter().all(holds)
+                || !names.iter().zip(&cells).all(counts)
+            {
+                case.apart += 1;
+                continue;
+            }
+            let event = events.event(index);
+            rows.push(Row {
+                index,
+                matches: event.is_some_and(|event| naive::matches(rules, id, event)),
+                cells: cells.iter().map(|cell| cell.text()).collect(),
+            });
+        }
+        let step = step(rows.len());
+        for (number, row) in rows.into_iter().enumerate() {
+            if row.matches {
+                case.expected.insert(case.events.len());
+            } else if number % step > 0 {
+                continue;
+            }
+            case.events.push(events.json(row.index).to_owned());
+            if form == Form::Columns {
+                case.cells.push(row.cells);
             }
         }
     }
-    if form == Form::Columns {
-        let asks = Asks::of(&leaves);
-        let before = rows.len();
-        let folded: BTreeSet<String> = names.iter().map(|n| n.to_lowercase()).collect();
-        rows.retain(|row| row.cells.iter().all(|cell| asks.holds(cell)));
-        if folded.len() < names.len() {
-            // columns that differ in case only are one
-            rows.clear();
-        }
-        verdict.apart = before - rows.len();
-    }
-    let table = match form {
-        Form::Columns => Table::Columns(
-            names.iter().map(|name| (*name).to_owned()).collect(),
-            rows.iter()
-                .map(|row| row.cells.iter().map(|cell| cell.text()).collect())
-                .collect(),
-        ),
-        Form::Json => Table::Json(rows.iter().map(|row| row.json().to_owned()).collect()),
-    };
-    verdict.rows = rows.len();
-    let found = match database.find(&table, &queries) {
-        Ok(found) => found,
-        Err(message) => {
-            verdict.failed = Some(message);
-            verdict.queries = queries;
-            return verdict;
-        }
-    };
-    for (place, row) in rows.iter().enumerate() {
-        let judge = row
-            .events
-            .event(row.index)
-            .is_some_and(|event| naive::matches(rules, id, event));
-        let database = found.contains(&place);
-        verdict.matches += usize::from(judge);
-        if judge != database {
-            verdict.differences.push(Difference {
-                event: row.json().to_owned(),
-                judge,
-                database,
-            });
-        }
-    }
-    verdict.queries = queries;
-    verdict
+    case.numbers = numbers;
+    Ok(case)
 }
 
-fn refused(why: String) -> Verdict {
-    Verdict {
-        refused: Some(why),
-        ..Verdict::default()
-    }
+/// How the dialect of a form finds values in JSON.
+fn nested(dialect: &Dialect, format: &Format) -> Option<Nested> {
+    dialect.in_format(format.name).sql?.nested
+}
+
+/// The fields that are asked for numbers, and for nothing that is text.
+fn of_numbers(leaves: &[&Leaf]) -> BTreeSet<String> {
+    let fields = |asked: fn(&Leaf) -> bool| -> BTreeSet<String> {
+        let asked = leaves.iter().filter(|leaf| asked(leaf));
+        asked.filter_map(|leaf| leaf.field.clone()).collect()
+    };
+    let numbers = fields(|leaf| matches!(leaf.value, Written::Number(_)));
+    let texts = fields(Leaf::is_of_text);
+    numbers.difference(&texts).cloned().collect()
 }
 
 /// An event, and what the rule's names reach in it.
-struct Row<'e> {
-    events: &'e Corpus,
+struct Row {
     index: usize,
-    cells: Vec<Rc<Cell>>,
-}
-
-impl Row<'_> {
-    fn json(&self) -> &str {
-        self.events.json(self.index)
-    }
+    matches: bool,
+    cells: Vec<Option<String>>,
 }
 
 /// What the rule asks that a column of text cannot always answer.

@@ -11,16 +11,16 @@ use std::collections::BTreeSet;
 pub struct Sqlite;
 
 impl Database for Sqlite {
-    fn find(&mut self, table: &Table, queries: &[String]) -> Result<BTreeSet<usize>, String> {
+    fn find(&mut self, table: Table<'_>, queries: &[String]) -> Result<BTreeSet<usize>, String> {
         find(table, queries).map_err(|error| error.to_string())
     }
 
-    fn rows(&mut self, table: &Table, query: &str) -> Result<Vec<Vec<String>>, String> {
+    fn rows(&mut self, table: Table<'_>, query: &str) -> Result<Vec<Vec<String>>, String> {
         rows(table, query).map_err(|error| error.to_string())
     }
 }
 
-fn rows(table: &Table, query: &str) -> rusqlite::Result<Vec<Vec<String>>> {
+fn rows(table: Table<'_>, query: &str) -> rusqlite::Result<Vec<Vec<String>>> {
     let database = Connection::open_in_memory()?;
     add_regexp(&database)?;
     load(&database, table)?;
@@ -44,7 +44,7 @@ fn rows(table: &Table, query: &str) -> rusqlite::Result<Vec<Vec<String>>> {
     Ok(found)
 }
 
-fn find(table: &Table, queries: &[String]) -> rusqlite::Result<BTreeSet<usize>> {
+fn find(table: Table<'_>, queries: &[String]) -> rusqlite::Result<BTreeSet<usize>> {
     let database = Connection::open_in_memory()?;
     add_regexp(&database)?;
     load(&database, table)?;
@@ -60,7 +60,7 @@ fn find(table: &Table, queries: &[String]) -> rusqlite::Result<BTreeSet<usize>> 
     Ok(found)
 }
 
-fn load(database: &Connection, table: &Table) -> rusqlite::Result<()> {
+fn load(database: &Connection, table: Table<'_>) -> rusqlite::Result<()> {
     let quoted = |name: &String| format!("\"{}\" TEXT", name.replace('"', "\"\""));
     let columns = match table {
         Table::Columns(names, _) => names.iter().map(quoted).collect(),

@@ -138,6 +138,14 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "LOG")]
     pub events: Vec<PathBuf>,
 
+    /// Most events of logs per rule, taken evenly, besides those that match
+    #[arg(long, value_name = "N")]
+    pub most: Option<usize>,
+
+    /// Print queries, rows and the answers expected, a JSON object per rule, instead of running them
+    #[arg(long)]
+    pub export: bool,
+
     #[command(flatten)]
     pub lists: ListArgs,
 
@@ -155,6 +163,12 @@ pub enum VerifyOn {
     Postgres,
     /// DuckDB, through its command.
     Duckdb,
+    /// ClickHouse; `--export` only.
+    Clickhouse,
+    /// Databricks and Spark; `--export` only.
+    Databricks,
+    /// Athena and Trino; `--export` only.
+    Athena,
 }
 
 /// How events are loaded.

@@ -3,14 +3,16 @@
 use super::{complain, report};
 use crate::args::{ColorWhen, QueryFormat, VerifyArgs, VerifyForm, VerifyOn};
 use crate::load;
-use crate::render::{escape, json};
+use crate::render::{self, escape};
 use crate::settings::{Look, Outcome, Stream};
+use serde_json::json;
 use sigwright_convert::{dialects, rule};
 use sigwright_engine::Event;
 use sigwright_events::{Batch, Decoder, ReadOptions, Reader};
 use sigwright_ir::RuleId;
 use sigwright_syntax::Severity;
-use sigwright_verify::{Corpus, Database, Form, Verdict, commands, sqlite::Sqlite, verify};
+use sigwright_verify::{Case, Corpus, Database, Form, Table, Verdict, case};
+use sigwright_verify::{commands, sqlite::Sqlite};
 use std::io::{self, BufWriter, Write};
 
 /// Sums over all rules.
@@ -30,10 +32,13 @@ pub fn run(args: &VerifyArgs, color: ColorWhen) -> io::Result<Outcome> {
     let err_look = Look::of(Stream::Err, color);
     let loaded = load::load(&args.rules, &args.lists.lists);
     report(&loaded, Severity::Error, color)?;
-    let (name, mut database): (&str, Box<dyn Database>) = match args.on {
-        VerifyOn::Sqlite => ("sqlite", Box::new(Sqlite)),
-        VerifyOn::Postgres => ("postgres", Box::new(commands::PSQL)),
-        VerifyOn::Duckdb => ("duckdb", Box::new(commands::DUCKDB)),
+    let (name, database): (&str, Option<Box<dyn Database>>) = match args.on {
+        VerifyOn::Sqlite => ("sqlite", Some(Box::new(Sqlite))),
+        VerifyOn::Postgres => ("postgres", Some(Box::new(commands::PSQL))),
+        VerifyOn::Duckdb => ("duckdb", Some(Box::new(commands::DUCKDB))),
+        VerifyOn::Clickhouse => ("clickhouse", None),
+        VerifyOn::Databricks => ("databricks", None),
+        VerifyOn::Athena => ("athena", None),
     };
     let (form, format) = match args.form {
         VerifyForm::Columns => (Form::Columns, "default"),
@@ -46,6 +51,17 @@ pub fn run(args: &VerifyArgs, color: ColorWhen) -> io::Result<Outcome> {
         complain(&mut io::stderr().lock(), err_look, &message)?;
         return Ok(Outcome::Broken);
     };
+    let mut database = match (args.export, database) {
+        (true, _) => None,
+        (false, Some(database)) => Some(database),
+        (false, None) => {
+            let message = format!(
+                "`{name}` is not run by this command; `--export` prints what `tests/engines/run.py` runs"
+            );
+            complain(&mut io::stderr().lock(), err_look, &message)?;
+            return Ok(Outcome::Broken);
+        }
+    };
     let names = loaded.set.exprs.field_names().map(|(_, name)| name);
     let decoder = Decoder::new(names);
     let (corpus, faults) = events(args, &decoder);
@@ -57,25 +73,33 @@ pub fn run(args: &VerifyArgs, color: ColorWhen) -> io::Result<Outcome> {
         let (Ok(rule), Some(lowered)) = (converted, loaded.set.rule(id)) else {
             continue;
         };
-        let verdict = verify(
-            &loaded.set,
-            id,
-            &rule,
-            spelled,
-            form,
-            &corpus,
-            &mut *database,
-        );
-        totals.add(&verdict);
         let path = loaded.path(lowered.source);
-        match args.format {
-            QueryFormat::Text => text(path, &verdict, &mut out)?,
-            QueryFormat::Ndjson => ndjson(path, name, &verdict, &mut out)?,
+        let events = (&corpus, args.most);
+        let case = case((&loaded.set, id), &rule, spelled, form, events);
+        let verdict = match (case, &mut database) {
+            (Err(why), _) => Verdict {
+                refused: Some(why),
+                ..Verdict::default()
+            },
+            (Ok(case), Some(database)) => case.run(form, &mut **database),
+            (Ok(case), None) => {
+                export(path, name, &case, form, &mut out)?;
+                totals.rules += 1;
+                continue;
+            }
+        };
+        totals.add(&verdict);
+        match (args.format, args.export) {
+            (QueryFormat::Text, false) => text(path, &verdict, &mut out)?,
+            _ => ndjson(path, name, &verdict, &mut out)?,
         }
     }
     out.flush()?;
     let mut err = io::stderr().lock();
-    writeln!(err, "{}", totals.told(name))?;
+    match args.export {
+        true => writeln!(err, "{} rules, {} refused", totals.rules, totals.refused)?,
+        false => writeln!(err, "{}", totals.told(name))?,
+    }
     for fault in &faults {
         complain(&mut err, err_look, fault)?;
     }
@@ -165,20 +189,43 @@ fn text(path: &str, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// A case for a program that runs it.
+fn export(path: &str, name: &str, case: &Case, form: Form, out: &mut dyn Write) -> io::Result<()> {
+    let (columns, rows) = match case.table(form) {
+        Table::Columns(names, rows) => (json!(names), json!(rows)),
+        Table::Json(events) => {
+            let rows: Vec<_> = events.iter().map(|event| [event]).collect();
+            (json!(["event"]), json!(rows))
+        }
+    };
+    let line = json!({
+        "path": path,
+        "on": name,
+        "queries": case.queries,
+        "columns": columns,
+        "numbers": case.numbers,
+        "rows": rows,
+        "expected": case.expected,
+        "apart": case.apart,
+    });
+    serde_json::to_writer(&mut *out, &line)?;
+    writeln!(out)
+}
+
 fn ndjson(path: &str, name: &str, verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
     let mut line = Vec::new();
     line.extend_from_slice(b"{\"path\":");
-    json::string(path, &mut line);
+    render::json::string(path, &mut line);
     line.extend_from_slice(b",\"on\":");
-    json::string(name, &mut line);
+    render::json::string(name, &mut line);
     write!(
         line,
         ",\"rows\":{},\"matches\":{},\"apart\":{},\"refused\":",
         verdict.rows, verdict.matches, verdict.apart
     )?;
-    json::optional(verdict.refused.as_deref(), &mut line);
+    render::json::optional(verdict.refused.as_deref(), &mut line);
     line.extend_from_slice(b",\"failed\":");
-    json::optional(verdict.failed.as_deref(), &mut line);
+    render::json::optional(verdict.failed.as_deref(), &mut line);
     line.extend_from_slice(b",\"queries\":");
     serde_json::to_writer(&mut line, &verdict.queries)?;
     line.extend_from_slice(b",\"differences\":[");
@@ -187,7 +234,7 @@ fn ndjson(path: &str, name: &str, verdict: &Verdict, out: &mut dyn Write) -> io:
             line.push(b',');
         }
         line.extend_from_slice(b"{\"event\":");
-        json::string(&difference.event, &mut line);
+        render::json::string(&difference.event, &mut line);
         write!(
             line,
             ",\"sigwright\":{},\"database\":{}}}",

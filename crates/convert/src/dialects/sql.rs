@@ -6,6 +6,7 @@
 
 pub(crate) mod athena;
 mod cidr;
+mod classes;
 pub(crate) mod clickhouse;
 pub(crate) mod databricks;
 pub(crate) mod duckdb;
@@ -27,6 +28,7 @@ use sigwright_ir::Written;
 use sigwright_ir::pred::{Anchor, Comparison, Number};
 use sigwright_syntax::Span;
 use sigwright_syntax::pattern::{Part, Pattern};
+use std::collections::BTreeSet;
 
 /// The same as data of SQL's own.
 const LIKE: Wild = Wild {
@@ -127,6 +129,8 @@ const SQL: Dialect = Dialect {
 const BESIDES: Sql = Sql {
     forms: &[],
     longest: None,
+    typed: false,
+    variables: false,
     glob: LIKE,
     like_also: "",
     beyond_ascii: None,
@@ -342,6 +346,43 @@ fn in_json(printer: &Printer<'_>, leaf: &Leaf) -> Result<String, Unsupported> {
     }
 }
 
+/// Numbers as texts, of fields that are asked for text as well: their columns hold text.
+fn numbers_beside_text(query: Query) -> Query {
+    let mut texts = BTreeSet::new();
+    let mut left = vec![&query];
+    while let Some(query) = left.pop() {
+        match query {
+            Query::And(parts) | Query::Or(parts) => left.extend(parts),
+            Query::Not(part) => left.push(part),
+            Query::Leaf(leaf) if leaf.is_of_text() => texts.extend(leaf.field.clone()),
+            Query::Leaf(_) => {}
+        }
+    }
+    match texts.is_empty() {
+        true => query,
+        false => as_text(query, &texts),
+    }
+}
+
+fn as_text(query: Query, texts: &BTreeSet<String>) -> Query {
+    let each = |parts: Vec<Query>| parts.into_iter().map(|part| as_text(part, texts)).collect();
+    match query {
+        Query::And(parts) => Query::And(each(parts)),
+        Query::Or(parts) => Query::Or(each(parts)),
+        Query::Not(part) => Query::Not(Box::new(as_text(*part, texts))),
+        Query::Leaf(leaf) => Query::Leaf(match &leaf.value {
+            Written::Number(n) if leaf.field.as_ref().is_some_and(|f| texts.contains(f)) => Leaf {
+                value: Written::Text {
+                    pattern: Pattern::literal(n.to_string()),
+                    cased: true,
+                },
+                ..leaf
+            },
+            _ => leaf,
+        }),
+    }
+}
+
 /// A question of a column or of one value.
 fn predicate(printer: &Printer<'_>, field: &str, leaf: &Leaf) -> Result<String, Unsupported> {
     let ops = &printer.dialect.ops;
@@ -387,6 +428,10 @@ fn predicate(printer: &Printer<'_>, field: &str, leaf: &Leaf) -> Result<String, 
                 "networks",
                 &[
                     ("network", &network.to_string()),
+                    (
+                        "addresses",
+                        &inside(printer, regex.trim_matches(['^', '$'])),
+                    ),
                     ("regex", &inside(printer, &regex)),
                 ],
             )
@@ -583,8 +628,12 @@ pub(crate) fn literal(printer: &Printer<'_>, text: &str) -> String {
 /// A string as it stands between quotes.
 fn inside(printer: &Printer<'_>, text: &str) -> String {
     let strings = &printer.dialect.strings;
+    let variables = printer.dialect.sql.is_some_and(|sql| sql.variables);
     let mut spelled = String::with_capacity(text.len());
     for c in text.chars() {
+        if variables && c == '{' && spelled.ends_with('$') {
+            spelled.push('\\');
+        }
         if c == '\'' || strings.escaped.contains(c) {
             spelled.push_str(match c {
                 '\'' => strings.escape,

@@ -3,11 +3,11 @@
 //!
 //! <https://docs.databricks.com/en/sql/language-manual/sql-ref-functions-builtin-alpha.html>
 
-use super::{BESIDES, ROWS, SQL, inside, regex};
+use super::{BESIDES, JSON, ROWS, SQL, inside, numbers_beside_text, regex};
 use crate::Unsupported;
 use crate::correlation::{Follow, Timeline};
 use crate::dialect::{
-    Dialect, Fields, Format, Hooks, Link, Logic, NO_TEXT, Ops, Sql, Strings, Text,
+    Dialect, Fields, Format, Hooks, Keeps, Link, Logic, NO_TEXT, Nested, Ops, Sql, Strings, Text,
 };
 use crate::pattern;
 use crate::print::{Printer, fill};
@@ -16,12 +16,27 @@ use sigwright_ir::Written;
 
 /// Databricks.
 pub const DATABRICKS: Dialect = Dialect {
+    sql: Some(Sql {
+        forms: &[("json", &EVENT)],
+        ..BESIDES_COLUMNS
+    }),
+    ..COLUMNS
+};
+
+/// A column per field.
+const COLUMNS: Dialect = Dialect {
     name: "databricks",
     title: "Databricks and Spark SQL",
-    formats: &[Format {
-        title: "conditions over columns and structs",
-        ..ROWS
-    }],
+    formats: &[
+        Format {
+            title: "conditions over columns and structs",
+            ..ROWS
+        },
+        Format {
+            title: "conditions over the event as VARIANT in the column `event`",
+            ..JSON
+        },
+    ],
     logic: Logic {
         negated: Some("NOT coalesce(({part}), false)"),
         every_group: false,
@@ -66,8 +81,10 @@ pub const DATABRICKS: Dialect = Dialect {
         exists: Some("{field} is not null"),
         missing: Some("{field} is null"),
         regex: Some("{field} rlike '{regex}'"),
-        cidr: Some("ip_cidr_contains('{network}', try_ip_as_binary({field}))"),
-        compare: Some("try_cast({field} as decimal(38, 10)) {op} {value}"),
+        cidr: Some("{field} rlike '^{addresses}\\\\z'"),
+        compare: Some(
+            "({field} rlike '^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?\\\\z' AND try_cast({field} as decimal(38, 10)) {op} {value})",
+        ),
         field_equals: Some("lower({field}) = lower({other})"),
         field_starts: Some("({other} <> '' AND startswith(lower({field}), lower({other})))"),
         field_ends: Some("({other} <> '' AND endswith(lower({field}), lower({other})))"),
@@ -76,17 +93,50 @@ pub const DATABRICKS: Dialect = Dialect {
         keyword: Some("raw"),
         ..SQL.ops
     },
-    sql: Some(Sql {
-        timeline: Some(&TIMELINE),
-        regex: regex::java,
-        group: Some(alternatives),
-        ..BESIDES
-    }),
+    sql: Some(BESIDES_COLUMNS),
     hooks: Hooks {
+        before: Some(numbers_beside_text),
         finish: |_, query, _| Ok(query.to_owned()),
         ..SQL.hooks
     },
     ..SQL
+};
+
+const BESIDES_COLUMNS: Sql = Sql {
+    timeline: Some(&TIMELINE),
+    regex: regex::java,
+    typed: true,
+    variables: true,
+    group: Some(alternatives),
+    ..BESIDES
+};
+
+/// The event in one column, of type `VARIANT`. There is no recursion, but a fold: it takes a key
+/// off the name, or enters an array, as often as the event could be deep.
+const EVENT: Dialect = Dialect {
+    ops: Ops {
+        // texts of equal numbers are equal: they are spelled anew
+        number: Some("{field} = '{value}'"),
+        ..COLUMNS.ops
+    },
+    sql: Some(Sql {
+        group: Some(super::grouped_in_json),
+        nested: Some(Nested {
+            values: "transform(filter(aggregate(sequence(1, size(split({name}, '[.]')) + length(regexp_replace(cast(event as string), '[^\\\\[]', ''))), array(named_struct('rest', concat({name}, '.'), 'j', event)), (r, i) -> flatten(transform(r, x -> case when schema_of_variant(x.j) like 'ARRAY%' then transform(cast(x.j as array<variant>), e -> named_struct('rest', x.rest, 'j', e)) when x.rest = '' then array(x) when schema_of_variant(x.j) like 'OBJECT%' then transform(filter(map_entries(cast(x.j as map<string, variant>)), e -> startswith(x.rest, concat(e.key, '.'))), e -> named_struct('rest', substr(x.rest, length(e.key) + 2), 'j', e.value)) else filter(r, y -> false) end))), x -> schema_of_variant(x.j) <> 'VOID'), x -> cast(x.j as string))",
+            anything: "aggregate(sequence(1, size(split({name}, '[.]')) + length(regexp_replace(cast(event as string), '[^\\\\[]', ''))), array(named_struct('rest', concat({name}, '.'), 'j', event)), (r, i) -> flatten(transform(r, x -> case when x.rest = '' then array(x) when schema_of_variant(x.j) like 'ARRAY%' then transform(cast(x.j as array<variant>), e -> named_struct('rest', x.rest, 'j', e)) when schema_of_variant(x.j) like 'OBJECT%' then transform(filter(map_entries(cast(x.j as map<string, variant>)), e -> startswith(x.rest, concat(e.key, '.'))), e -> named_struct('rest', substr(x.rest, length(e.key) + 2), 'j', e.value)) else filter(r, y -> false) end)))",
+            every: "transform(filter(aggregate(sequence(1, 1 + length(regexp_replace(cast(event as string), '[^{\\\\[]', ''))), array(event), (r, i) -> case when exists(r, j -> schema_of_variant(j) rlike '^(ARRAY|OBJECT)') then flatten(transform(r, j -> case when schema_of_variant(j) like 'ARRAY%' then cast(j as array<variant>) when schema_of_variant(j) like 'OBJECT%' then map_values(cast(j as map<string, variant>)) else array(j) end)) else r end), j -> schema_of_variant(j) <> 'VOID'), j -> cast(j as string))",
+            any: "exists({values}, v -> {predicate})",
+            pair: "exists({values}, v -> exists({others}, w -> {predicate}))",
+            keeps: Keeps::Keys,
+        }),
+        typed: false,
+        ..BESIDES_COLUMNS
+    }),
+    hooks: Hooks {
+        before: None,
+        ..COLUMNS.hooks
+    },
+    ..COLUMNS
 };
 
 /// Three or more starts, ends or parts of one field are one regular expression.

@@ -2,15 +2,24 @@
 //!
 //! <https://duckdb.org/docs/stable/sql/functions/pattern_matching>
 
-use super::{BESIDES, CASED_LIKE, ILIKE, ROWS, SQL, regex};
+use super::{BESIDES, CASED_LIKE, ILIKE, JSON, ROWS, SQL, classes};
 use crate::correlation::{Follow, Timeline};
-use crate::dialect::{Dialect, Ops, Sql};
+use crate::dialect::{Dialect, Keeps, Nested, Ops, Sql};
 
 /// DuckDB.
 pub const DUCKDB: Dialect = Dialect {
+    sql: Some(Sql {
+        forms: &[("json", &EVENT)],
+        ..BESIDES_COLUMNS
+    }),
+    ..COLUMNS
+};
+
+/// A column per field.
+const COLUMNS: Dialect = Dialect {
     name: "duckdb",
     title: "DuckDB",
-    formats: &[ROWS],
+    formats: &[ROWS, JSON],
     ops: Ops {
         text: ILIKE,
         cased: CASED_LIKE,
@@ -26,12 +35,37 @@ pub const DUCKDB: Dialect = Dialect {
         field_contains: Some("({other}<>'' AND contains(lower({field}), lower({other})))"),
         ..SQL.ops
     },
-    sql: Some(Sql {
-        timeline: Some(&TIMELINE),
-        regex: regex::re2,
-        ..BESIDES
-    }),
+    sql: Some(BESIDES_COLUMNS),
     ..SQL
+};
+
+const BESIDES_COLUMNS: Sql = Sql {
+    timeline: Some(&TIMELINE),
+    regex: classes::spelled_out,
+    ..BESIDES
+};
+
+/// The event in one column.
+const EVENT: Dialect = Dialect {
+    ops: Ops {
+        number: Some(
+            "CASE WHEN t IN ('UBIGINT', 'BIGINT', 'DOUBLE') THEN TRY_CAST({field} AS DOUBLE)={value} ELSE {field}='{value}' END",
+        ),
+        ..COLUMNS.ops
+    },
+    sql: Some(Sql {
+        group: Some(super::grouped_in_json),
+        nested: Some(Nested {
+            values: "WITH RECURSIVE r(rest, j) AS (SELECT {name} || '.', event UNION ALL SELECT CASE json_type(r.j) WHEN 'ARRAY' THEN r.rest ELSE substr(r.rest, length(e.key)+2) END, e.value FROM r, json_each(CASE WHEN json_type(r.j)='ARRAY' OR json_type(r.j)='OBJECT' AND r.rest<>'' THEN r.j ELSE '[]' END) e WHERE json_type(r.j)='ARRAY' OR starts_with(r.rest, e.key || '.')) SELECT j ->> '$' AS v, json_type(j) AS t FROM r WHERE rest='' AND json_type(j)<>'ARRAY'",
+            anything: "WITH RECURSIVE r(rest, j) AS (SELECT {name} || '.', event UNION ALL SELECT CASE json_type(r.j) WHEN 'ARRAY' THEN r.rest ELSE substr(r.rest, length(e.key)+2) END, e.value FROM r, json_each(CASE WHEN json_type(r.j) IN ('ARRAY', 'OBJECT') AND r.rest<>'' THEN r.j ELSE '[]' END) e WHERE json_type(r.j)='ARRAY' OR starts_with(r.rest, e.key || '.')) SELECT 1 FROM r WHERE rest=''",
+            every: "SELECT value ->> '$' AS v, type AS t FROM json_tree(event) WHERE type NOT IN ('OBJECT', 'ARRAY')",
+            any: "EXISTS (SELECT 1 FROM ({values}) s WHERE {predicate})",
+            pair: "EXISTS (SELECT 1 FROM ({values}) s, (SELECT v AS w FROM ({others}) o) p WHERE {predicate})",
+            keeps: Keeps::Values,
+        }),
+        ..BESIDES_COLUMNS
+    }),
+    ..COLUMNS
 };
 
 const TIMELINE: Timeline = Timeline {

@@ -5,7 +5,7 @@
 
 use super::{BESIDES, CASED_LIKE, ILIKE, JSON, ROWS, SQL, regex};
 use crate::correlation::{Follow, Timeline};
-use crate::dialect::{Dialect, Nested, Ops, Sql};
+use crate::dialect::{Dialect, Keeps, Nested, Ops, Sql};
 
 /// PostgreSQL.
 pub const POSTGRES: Dialect = Dialect {
@@ -63,6 +63,7 @@ const EVENT: Dialect = Dialect {
             every: "SELECT j #>> '{}' AS v, jsonb_typeof(j) AS t FROM jsonb_path_query(event, 'strict $.**') j WHERE jsonb_typeof(j) NOT IN ('object', 'array')",
             any: "EXISTS (SELECT 1 FROM ({values}) s WHERE {predicate})",
             pair: "EXISTS (SELECT 1 FROM ({values}) s, (SELECT v AS w FROM ({others}) o) p WHERE {predicate})",
+            keeps: Keeps::Keys,
         }),
         ..BESIDES_COLUMNS
     }),

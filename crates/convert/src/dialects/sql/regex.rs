@@ -1,5 +1,6 @@
 //! Regular expressions in the words of databases.
 
+use super::classes;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use sigwright_ir::pred::{Anchor, Regex};
 
@@ -23,16 +24,10 @@ pub fn as_written(regex: &Regex) -> Option<String> {
     Some(regex.flagged())
 }
 
-/// For RE2, which has no look-around.
-pub fn re2(regex: &Regex) -> Option<String> {
-    ::regex::Regex::new(&regex.flagged()).ok()?;
-    Some(regex.flagged())
-}
-
 /// For RE2 in ClickHouse, where a dot is a line end, too, unless told.
 /// <https://clickhouse.com/docs/sql-reference/functions/string-search-functions#match>
 pub fn re2_of_clickhouse(regex: &Regex) -> Option<String> {
-    let flagged = re2(regex)?;
+    let flagged = classes::spelled_out(regex)?;
     let dots = regex.pattern.contains('.') && !regex.dot_all;
     let escaped = regex.pattern.matches('.').count() == regex.pattern.matches("\\.").count();
     Some(match dots && !escaped {
@@ -41,20 +36,25 @@ pub fn re2_of_clickhouse(regex: &Regex) -> Option<String> {
     })
 }
 
-/// For Java, where case is ASCII's unless told, and `$` is before a last line end, too.
+/// For Java, where case and classes are ASCII's unless told, a dot stops at more than line feeds,
+/// and `$` is before a last line end, too.
+/// <https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html>
 pub fn java(regex: &Regex) -> Option<String> {
     let mut pattern = String::with_capacity(regex.pattern.len());
     let mut letters = regex.pattern.chars();
-    let mut in_class = false;
+    let (mut in_class, mut classes, mut lines) = (false, false, regex.multi_line);
     while let Some(c) = letters.next() {
         match c {
             '\\' => {
+                let escaped = letters.next();
+                classes |= escaped.is_some_and(|c| "dDsSwWbB".contains(c));
                 pattern.push(c);
-                pattern.extend(letters.next());
+                pattern.extend(escaped);
                 continue;
             }
             '[' => in_class = true,
             ']' => in_class = false,
+            '.' if !in_class => lines |= !regex.dot_all,
             '$' if !in_class && !regex.multi_line => {
                 pattern.push_str("\\z");
                 continue;
@@ -63,13 +63,29 @@ pub fn java(regex: &Regex) -> Option<String> {
         }
         pattern.push(c);
     }
-    let ends = Regex {
-        pattern,
-        ..regex.clone()
-    };
-    Some(match regex.ignore_case {
-        true => ends.flagged().replacen(')', "u)", 1),
-        false => ends.flagged(),
+    let flags: String = [
+        (regex.ignore_case, 'i'),
+        (regex.multi_line, 'm'),
+        (regex.dot_all, 's'),
+        (regex.ignore_case || in_flags(&pattern, 'i'), 'u'),
+        (lines, 'd'),
+        (classes, 'U'),
+    ]
+    .iter()
+    .filter_map(|(on, flag)| on.then_some(*flag))
+    .collect();
+    Some(match flags.is_empty() {
+        true => pattern,
+        false => format!("(?{flags}){pattern}"),
+    })
+}
+
+/// Whether a flag is set inside an expression.
+fn in_flags(pattern: &str, flag: char) -> bool {
+    let groups = pattern.split("(?").skip(1);
+    groups.into_iter().any(|group| {
+        let mut flags = group.chars().take_while(|c| c.is_ascii_lowercase());
+        flags.any(|c| c == flag)
     })
 }
 

@@ -5,7 +5,9 @@
 
 use super::{BESIDES, JSON, ROWS, SQL};
 use crate::correlation::{Follow, Timeline};
-use crate::dialect::{Dialect, Fields, Logic, NO_TEXT, Nested, Ops, Sql, Strings, Text, Wild};
+use crate::dialect::{
+    Dialect, Fields, Keeps, Logic, NO_TEXT, Nested, Ops, Sql, Strings, Text, Wild,
+};
 
 /// SQLite.
 pub const SQLITE: Dialect = Dialect {
@@ -114,6 +116,7 @@ const EVENT: Dialect = Dialect {
             every: "SELECT CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' WHEN 'null' THEN NULL ELSE CAST(atom AS TEXT) END AS v, type AS t FROM json_tree(event) WHERE type NOT IN ('object', 'array')",
             any: "EXISTS (SELECT 1 FROM ({values}) WHERE {predicate})",
             pair: "EXISTS (SELECT 1 FROM ({values}), (SELECT v AS w FROM ({others})) WHERE {predicate})",
+            keeps: Keeps::All,
         }),
         ..BESIDES_COLUMNS
     }),
