@@ -23,7 +23,7 @@ cd_back=$(pwd)
 cd "$home"
 $as "$bin/initdb" -D "$home/data" -U sigwright -A trust -E UTF8 --locale=C.UTF-8 >/dev/null
 $as "$bin/pg_ctl" -D "$home/data" -w -l "$home/log" \
-    -o "-k $home -c listen_addresses= -c fsync=off -c full_page_writes=off" start >/dev/null
+    -o "-k $home -c listen_addresses= -c fsync=off -c jit=off -c full_page_writes=off" start >/dev/null
 cd "$cd_back"
 chmod 755 "$home"
 PGHOST=$home PGUSER=sigwright PGDATABASE=postgres "$@"
