@@ -163,7 +163,7 @@ impl<'d> Fuzz<'d> {
     ) -> Result<Vec<(RuleId, &'static str, Value)>, String> {
         let texts: Vec<String> = events.iter().map(Value::to_string).collect();
         let judged: Vec<bool> = texts.iter().map(|text| self.judge(id, text)).collect();
-        let found = self.database.find(&Table::Json(texts), queries)?;
+        let found = self.database.find(Table::Json(&texts), queries)?;
         let wrong = events.iter().zip(judged).enumerate();
         let wrong = wrong.filter(|(place, (_, judge))| found.contains(place) != *judge);
         Ok(wrong
@@ -186,8 +186,8 @@ impl<'d> Fuzz<'d> {
             let judge = self.judge(rule, &text);
             match who {
                 "sqlite" => {
-                    let table = Table::Json(vec![text]);
-                    let found = self.database.find(&table, &queries);
+                    let texts = [text];
+                    let found = self.database.find(Table::Json(&texts), &queries);
                     found.is_ok_and(|found| found.contains(&0) != judge)
                 }
                 _ => {
