@@ -12,11 +12,15 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value as Json;
 use sigwright_engine::{Event, naive};
+use sigwright_generate::{Generator, Options, Plain};
 use sigwright_ir::pred::TimePart;
 use sigwright_ir::pred::{Anchor, Comparison, FieldRef, Number, Part, Pattern, Regex, StrOp};
 use sigwright_ir::proof::{Prover, Relations, Values};
 use sigwright_ir::{ElementSelector, ExprId, Exprs, Op, Predicate, Subject};
+use sigwright_syntax::Sources;
 use std::cell::Cell;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Random cases tried in each test; `PROOF_CASES` says otherwise.
 fn cases() -> u32 {
@@ -485,4 +489,69 @@ fn predicates_imply_and_exclude_what_is_claimed() {
     println!("predicates: {claims:?}");
     enough(&claims.implied, 2);
     enough(&claims.never, 1);
+}
+
+/// Public rules of which one is said to find all that another finds: every event made for the
+/// narrower one is found by the broader one.
+#[test]
+fn pairs_of_public_rules_hold() {
+    let Some(shared) = std::env::var_os("SIGWRIGHT_SHARED") else {
+        println!("pairs_of_public_rules_hold: skipped, SIGWRIGHT_SHARED is not set");
+        return;
+    };
+    let mut sources = Sources::new();
+    let mut documents = Vec::new();
+    let mut open = vec![PathBuf::from(shared).join("corpus/sigmahq")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            if !path.ends_with("regression_data") {
+                open.extend(std::fs::read_dir(path).unwrap().map(|e| e.unwrap().path()));
+                open.sort();
+            }
+        } else if path.extension().is_some_and(|e| e == "yml") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let id = sources.add(path.display().to_string(), text);
+            documents.extend(sigwright_syntax::read(&sources, id).0);
+        }
+    }
+    let set = Arc::new(sigwright_ir::lower(&documents, &Default::default()).0);
+    let relations = Relations::of(&set.exprs);
+    let pairs = Prover::new(&set.exprs, &relations).within(&set);
+    let options = Options {
+        limit: 50,
+        hits_only: true,
+        ..Options::default()
+    };
+    let mut generator = Generator::new(set.clone(), options);
+    let (mut tried, mut equal) = (0u32, 0u32);
+    for pair in &pairs {
+        let mut ways = vec![(pair.narrow, pair.broad)];
+        if pair.equal {
+            equal += 1;
+            ways.push((pair.broad, pair.narrow));
+        }
+        for (narrow, broad) in ways {
+            for case in generator.rule(narrow, &Plain::default()).cases {
+                for text in [case.event.to_string(), case.flat.to_string()] {
+                    let event = Event::from_json(&text).unwrap();
+                    if naive::matches(&set, narrow, &event) {
+                        tried += 1;
+                        let title = |id| set.rule(id).map_or("", |rule| rule.title());
+                        assert!(
+                            naive::matches(&set, broad, &event),
+                            "`{}` is not found by `{}`: {text}",
+                            title(narrow),
+                            title(broad)
+                        );
+                    }
+                }
+            }
+        }
+    }
+    println!(
+        "{} rules, {} pairs, {equal} of them equal, {tried} events",
+        set.rules.len(),
+        pairs.len()
+    );
+    assert!(pairs.len() >= 40 && tried as usize > pairs.len());
 }
