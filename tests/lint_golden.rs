@@ -15,7 +15,7 @@ use jiff::civil::date;
 use serde_json::Value as Json;
 use sigwright_attack::{Attack, Fate};
 use sigwright_ir::Context;
-use sigwright_lint::{File, LINTS, Level, Levels, Options, Rules};
+use sigwright_lint::{File, LINTS, Level, Levels, Rules};
 use sigwright_syntax::{Limits, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -214,7 +214,7 @@ fn ours(files: &[(String, String)]) -> Vec<BTreeSet<(&'static str, String)>> {
         levels.set(lint.name, Level::Warning);
     }
     let levels = vec![levels; read.len()];
-    let all = sigwright_lint::lint(&rules, &levels, &Options::default(), said);
+    let all = sigwright_lint::lint(&rules, &levels, said);
     let mut found = vec![BTreeSet::new(); files.len()];
     for said in all {
         let Some(span) = said.span() else { continue };

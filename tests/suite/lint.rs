@@ -6,7 +6,7 @@
 
 use jiff::civil::date;
 use sigwright_ir::Context;
-use sigwright_lint::{Check, File, LINTS, Level, Levels, Lint, Options, Rules};
+use sigwright_lint::{Check, File, LINTS, Level, Levels, Lint, Rules};
 use sigwright_syntax::{Diagnostics, Limits, Safety, Sources};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -68,7 +68,7 @@ fn run(lint: &Lint, fixture: &Path) -> (Sources, Diagnostics) {
     };
     levels.set(lint.name, level);
     let levels = vec![levels; read.len()];
-    let mut said = sigwright_lint::lint(&rules, &levels, &Options::default(), said);
+    let mut said = sigwright_lint::lint(&rules, &levels, said);
     said.retain(|said| said.code == lint.name);
     (sources, said)
 }

@@ -2,11 +2,10 @@
 
 use crate::cmd::attack;
 use crate::load;
-use sigwright_lint::{Config, Levels, Options};
+use sigwright_lint::{Config, Levels};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// The names of a configuration, the first one found in a directory counts.
 const NAMES: [&str; 3] = ["sigwright.toml", "sigwright.yml", "sigwright.yaml"];
@@ -72,22 +71,6 @@ impl Configs {
             .is_some_and(|found| found.config.excludes(&found.relative(path)))
     }
 
-    /// What else is set for a rule file.
-    pub fn options(&mut self, path: &Path) -> Options {
-        let Some(found) = self.of(path) else {
-            return Options::default();
-        };
-        let mut options = found.config.options.clone();
-        if let Some(table) = &found.config.attack {
-            let table = found.directory.join(table);
-            match attack::read(&table) {
-                Ok(attack) => options.attack = Some(Arc::new(attack)),
-                Err(reason) => self.unreadable.push((table, reason)),
-            }
-        }
-        options
-    }
-
     fn of(&mut self, path: &Path) -> Option<Rc<Found>> {
         if let Mode::Fixed(found) = &self.mode {
             return found.clone();
@@ -120,9 +103,15 @@ impl Configs {
             config.map_err(|fault| fault.to_string())
         });
         match read {
-            Ok(config) => {
+            Ok(mut config) => {
                 let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
                 let directory = path.parent().unwrap_or(Path::new("")).to_owned();
+                if let Some(table) = config.attack.as_ref().map(|table| directory.join(table)) {
+                    match attack::read(&table) {
+                        Ok(attack) => config.use_attack(attack),
+                        Err(reason) => self.unreadable.push((table, reason)),
+                    }
+                }
                 Some(Rc::new(Found { directory, config }))
             }
             Err(reason) => {

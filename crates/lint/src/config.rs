@@ -9,27 +9,34 @@ use sigwright_syntax::suggest;
 use std::fmt;
 use std::sync::Arc;
 
-/// Levels of all lints, by their place in [`LINTS`].
+/// How strict to be with a file: the levels of all lints, by their place in [`LINTS`], and
+/// what else may be set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Levels(Vec<Level>);
+pub struct Levels {
+    levels: Vec<Level>,
+    pub(crate) options: Arc<Options>,
+}
 
 impl Default for Levels {
     fn default() -> Self {
-        Levels(LINTS.iter().map(|lint| lint.level).collect())
+        Levels {
+            levels: LINTS.iter().map(|lint| lint.level).collect(),
+            options: Arc::default(),
+        }
     }
 }
 
 impl Levels {
     /// The level of the lint at a place.
     pub fn of(&self, place: usize) -> Level {
-        self.0.get(place).copied().unwrap_or(Level::Off)
+        self.levels.get(place).copied().unwrap_or(Level::Off)
     }
 
     /// Sets the level of a lint, of a group, or of `all`; lints named outright are to be set
     /// last. False where there is no such name.
     pub fn set(&mut self, name: &str, level: Level) -> bool {
         let mut known = name == "all" || Group::ALL.iter().any(|group| group.as_str() == name);
-        for (lint, old) in LINTS.iter().zip(&mut self.0) {
+        for (lint, old) in LINTS.iter().zip(&mut self.levels) {
             if name == "all" || lint.group.as_str() == name || lint.name == name {
                 *old = level;
                 known = true;
@@ -89,8 +96,7 @@ pub struct Config {
     exclude: GlobSet,
     /// The table of ATT&CK to use instead of the one built in, as the path is written.
     pub attack: Option<String>,
-    /// What else may be set.
-    pub options: Options,
+    options: Arc<Options>,
 }
 
 /// What lints can be told besides their level.
@@ -174,13 +180,21 @@ impl Config {
             paths: paths.collect::<Result<_, ConfigFault>>()?,
             exclude: globs(&part.exclude)?,
             attack: part.attack,
-            options: part.options,
+            options: Arc::new(part.options),
         })
+    }
+
+    /// Takes `attack` for ATT&CK.
+    pub fn use_attack(&mut self, attack: Attack) {
+        Arc::make_mut(&mut self.options).attack = Some(Arc::new(attack));
     }
 
     /// How strict to be with a file, by its path relative to the configuration.
     pub fn levels(&self, path: &str) -> Levels {
-        let mut all = Levels::default();
+        let mut all = Levels {
+            options: self.options.clone(),
+            ..Levels::default()
+        };
         all.apply(&self.levels);
         for (globs, levels) in &self.paths {
             if globs.is_match(path) {

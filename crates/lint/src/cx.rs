@@ -1,6 +1,6 @@
 //! What lints may look at: rules as written and as understood, never files.
 
-use crate::config::Options;
+use crate::config::{Levels, Options};
 use crate::meaning::Meaning;
 use jiff::civil::Date;
 use sigwright_ir::RuleSet;
@@ -79,24 +79,26 @@ impl<'a> Rules<'a> {
         self.documents.get(place)
     }
 
-    pub(crate) fn files<'r>(&'r self, options: &'r Options) -> impl Iterator<Item = FileCx<'r>> {
-        self.files.iter().map(move |file| FileCx {
+    /// The files with the options of each; `levels` has an entry for each, in their order.
+    pub(crate) fn files<'r>(&'r self, levels: &'r [Levels]) -> impl Iterator<Item = FileCx<'r>> {
+        let files = self.files.iter().zip(levels);
+        files.map(move |(file, levels)| FileCx {
             rules: self,
-            options,
+            options: &levels.options,
             file,
         })
     }
 
     pub(crate) fn documents<'r>(
         &'r self,
-        options: &'r Options,
+        levels: &'r [Levels],
     ) -> impl Iterator<Item = DocumentCx<'r>> {
-        self.files.iter().flat_map(move |file| {
-            let documents = self.documents.get(file.documents.clone()).unwrap_or(&[]);
-            documents.iter().map(move |document| DocumentCx {
+        self.files(levels).flat_map(move |cx| {
+            let documents = cx.documents().iter();
+            documents.map(move |document| DocumentCx {
                 rules: self,
-                options,
-                file,
+                options: cx.options,
+                file: cx.file,
                 document,
             })
         })
@@ -104,12 +106,12 @@ impl<'a> Rules<'a> {
 
     pub(crate) fn meanings<'r>(
         &'r self,
-        options: &'r Options,
+        levels: &'r [Levels],
     ) -> impl Iterator<Item = MeaningCx<'r>> {
         self.set.rules.iter().filter_map(move |rule| {
             Some(MeaningCx {
                 rules: self,
-                options,
+                options: &levels.get(self.file(rule.source)?)?.options,
                 rule,
                 document: self.document_of(rule.span)?,
             })

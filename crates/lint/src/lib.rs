@@ -26,12 +26,7 @@ use sigwright_syntax::Diagnostics;
 /// Everything the lints have to say about `rules`, what the reader said included, in the order
 /// of files and places. `levels` says how strict to be with each file of `rules.files`, in
 /// their order.
-pub fn lint(
-    rules: &Rules<'_>,
-    levels: &[Levels],
-    options: &Options,
-    said: Diagnostics,
-) -> Diagnostics {
+pub fn lint(rules: &Rules<'_>, levels: &[Levels], said: Diagnostics) -> Diagnostics {
     let mut sink = Sink::new(rules, levels);
     sink.take(said);
     for (place, lint) in LINTS.iter().enumerate() {
@@ -39,7 +34,7 @@ pub fn lint(
             continue;
         }
         sink.lint(place);
-        table::run(lint, rules, options, &mut sink);
+        table::run(lint, rules, levels, &mut sink);
     }
     suppress::apply(rules, sink)
 }

@@ -1,6 +1,6 @@
 //! The table of lints, and what a row is.
 
-use crate::config::{Levels, Options};
+use crate::config::Levels;
 use crate::cx::{DocumentCx, FileCx, ItemCx, MeaningCx, RuleCx, Rules};
 pub use crate::lints::LINTS;
 use sigwright_syntax::{Diagnostic, Diagnostics, Severity, SourceId, Span};
@@ -214,40 +214,40 @@ impl<'a> Sink<'a> {
 }
 
 /// Asks one lint about everything it looks at.
-pub(crate) fn run(lint: &Lint, rules: &Rules<'_>, options: &Options, sink: &mut Sink<'_>) {
+pub(crate) fn run(lint: &Lint, rules: &Rules<'_>, levels: &[Levels], sink: &mut Sink<'_>) {
     let place = sink.lint;
     let wanted = |source: SourceId, sink: &Sink<'_>| sink.level(place, source) != Level::Off;
     match lint.check {
         Check::File(check) => {
-            for cx in rules.files(options) {
+            for cx in rules.files(levels) {
                 if wanted(cx.file.source, sink) {
                     check(&cx, sink);
                 }
             }
         }
         Check::Document(check) => {
-            for cx in rules.documents(options) {
+            for cx in rules.documents(levels) {
                 if wanted(cx.document.span.source, sink) {
                     check(&cx, sink);
                 }
             }
         }
         Check::Rule(check) => {
-            for cx in rules.documents(options) {
+            for cx in rules.documents(levels) {
                 if let Some(cx) = cx.rule().filter(|_| wanted(cx.document.span.source, sink)) {
                     check(&cx, sink);
                 }
             }
         }
         Check::Item(check) => {
-            for cx in rules.documents(options) {
+            for cx in rules.documents(levels) {
                 if wanted(cx.document.span.source, sink) {
                     cx.items(&mut |item| check(item, sink));
                 }
             }
         }
         Check::Meaning(check) => {
-            for cx in rules.meanings(options) {
+            for cx in rules.meanings(levels) {
                 if wanted(cx.rule.source, sink) {
                     check(&cx, sink);
                 }

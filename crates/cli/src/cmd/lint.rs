@@ -228,10 +228,6 @@ fn lint(loaded: &mut Loaded, configs: &mut Configs, flags: &[(&str, Level)]) {
         levels
     };
     let levels: Vec<Levels> = paths.iter().map(strict).collect();
-    let options = paths
-        .first()
-        .map(|path| configs.options(path))
-        .unwrap_or_default();
     let rules = Rules::new(
         &loaded.sources,
         &loaded.files,
@@ -239,7 +235,7 @@ fn lint(loaded: &mut Loaded, configs: &mut Configs, flags: &[(&str, Level)]) {
         &loaded.set,
         today(),
     );
-    loaded.diagnostics = sigwright_lint::lint(&rules, &levels, &options, said);
+    loaded.diagnostics = sigwright_lint::lint(&rules, &levels, said);
 }
 
 /// What the flags set, the general before the special.
