@@ -59,6 +59,9 @@ fn run(line: &str, files: &Place) -> String {
         "{}/",
         files.path("").display().to_string().trim_end_matches('/')
     );
+    // the paths of a difference stand behind `a/` and `b/`
+    let text = text.replace(&format!("-- a{here}"), "-- a/");
+    let text = text.replace(&format!("++ b{here}"), "++ b/");
     let text = text.replace(&here, "");
     text.lines()
         .map(|line| {
