@@ -100,10 +100,11 @@ const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         name: "not-without-the-field",
-        about: &[ESQL, PPL, CLICKHOUSE, DATABRICKS],
+        about: &[ESQL, PPL, CLICKHOUSE, DATABRICKS, logs::KUSTO],
         kind: Kind::Fault(|d| Dialect {
             logic: Logic {
                 negated: None,
+                unknown: None,
                 ..d.logic
             },
             ..d

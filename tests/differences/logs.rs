@@ -5,7 +5,7 @@ use super::{Difference, Kind, rewritten};
 use sigwright_convert::Dialect;
 use sigwright_convert::dialect::Ops;
 
-const KUSTO: &str = "kusto";
+pub const KUSTO: &str = "kusto";
 const LOGSCALE: &str = "logscale";
 const LOKI: &str = "loki";
 

@@ -105,6 +105,9 @@ pub struct Logic {
     /// `{part}`: what must not hold, where the operator alone would let go of events without
     /// the field (three-valued logic).
     pub negated: Option<&'static str>,
+    /// `{part}`: a network or a comparison somewhere under a negation, where the language finds
+    /// neither true nor false of a value that is no address or no number.
+    pub unknown: Option<&'static str>,
     /// The opposite of a question, where the language has no operator for it; groups are
     /// turned around before.
     pub opposite: Option<fn(&str) -> String>,

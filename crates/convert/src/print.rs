@@ -10,8 +10,9 @@ pub(crate) use spell::unfilled;
 
 use crate::Unsupported;
 use crate::dialect::{Dialect, Link};
-use crate::query::Query;
+use crate::query::{Leaf, Query};
 use crate::rule::Rule;
+use sigwright_ir::Written;
 use sigwright_syntax::Span;
 use std::cell::{Cell, RefCell};
 
@@ -58,6 +59,7 @@ pub struct Printer<'d> {
     pub dialect: &'d Dialect,
     after: RefCell<Vec<Deferred>>,
     place: Cell<Place>,
+    under_not: Cell<bool>,
 }
 
 /// The queries of a rule, one for each of its conditions, finished but in no format. One that
@@ -112,6 +114,7 @@ impl<'d> Printer<'d> {
             dialect,
             after: RefCell::default(),
             place: Cell::default(),
+            under_not: Cell::default(),
         }
     }
 }
@@ -151,7 +154,18 @@ impl Printer<'_> {
             Query::And(parts) => self.linked(Link::And, parts),
             Query::Or(parts) => self.linked(Link::Or, parts),
             Query::Not(inner) => self.negated(inner),
-            Query::Leaf(leaf) => self.leaf(leaf),
+            Query::Leaf(leaf) => Ok(self.known(leaf, self.leaf(leaf)?)),
+        }
+    }
+
+    /// A question whose answer is never unknown where a negation would let go of that.
+    fn known(&self, leaf: &Leaf, piece: Piece) -> Piece {
+        let unsure = matches!(leaf.value, Written::Cidr(_) | Written::Compare(..));
+        match (self.dialect.logic.unknown, piece) {
+            (Some(template), Piece::Text(text)) if unsure && self.under_not.get() => {
+                Piece::Text(fill(template, &[("part", &text)]))
+            }
+            (_, piece) => piece,
         }
     }
 

@@ -46,6 +46,7 @@ pub const EQL: Dialect = Dialect {
         or: " or ",
         not: "not ",
         negated: None,
+        unknown: None,
         opposite: None,
         every_not: false,
         strengths: [Link::Not, Link::Or, Link::And],

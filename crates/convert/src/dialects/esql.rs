@@ -45,6 +45,7 @@ pub const ESQL: Dialect = Dialect {
         or: " or ",
         not: "not ",
         negated: Some("not coalesce({part}, false)"),
+        unknown: None,
         opposite: None,
         every_not: false,
         strengths: [Link::Not, Link::And, Link::Or],

@@ -46,6 +46,7 @@ pub const KQL: Dialect = Dialect {
         or: " or ",
         not: "not ",
         negated: None,
+        unknown: None,
         opposite: None,
         every_not: false,
         strengths: [Link::Not, Link::And, Link::Or],

@@ -28,6 +28,7 @@ pub const KUSTO: Dialect = Dialect {
         or: " or ",
         not: "not",
         negated: None,
+        unknown: Some("coalesce({part}, false)"),
         opposite: None,
         every_not: true,
         strengths: [Link::Not, Link::And, Link::Or],

@@ -26,6 +26,7 @@ pub const LOGSCALE: Dialect = Dialect {
         or: " or ",
         not: "not ",
         negated: None,
+        unknown: None,
         opposite: None,
         every_not: false,
         // `or` binds more than the blank between terms

@@ -54,6 +54,7 @@ pub const LOKI: Dialect = Dialect {
         or: " or ",
         not: "",
         negated: None,
+        unknown: None,
         opposite: Some(opposite),
         every_not: false,
         strengths: [Link::Not, Link::And, Link::Or],

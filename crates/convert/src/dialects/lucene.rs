@@ -55,6 +55,7 @@ pub const LUCENE: Dialect = Dialect {
         or: " OR ",
         not: "NOT ",
         negated: None,
+        unknown: None,
         opposite: None,
         every_not: false,
         strengths: [Link::Not, Link::Or, Link::And],

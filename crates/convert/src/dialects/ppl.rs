@@ -24,6 +24,7 @@ pub const PPL: Dialect = Dialect {
         or: " OR ",
         not: "NOT ",
         negated: Some("NOT coalesce({part}, false)"),
+        unknown: None,
         opposite: None,
         every_not: false,
         strengths: [Link::Not, Link::And, Link::Or],

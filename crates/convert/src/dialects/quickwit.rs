@@ -22,6 +22,7 @@ pub const QUICKWIT: Dialect = Dialect {
         or: " OR ",
         not: "NOT ",
         negated: None,
+        unknown: None,
         opposite: None,
         every_not: false,
         strengths: [Link::Not, Link::And, Link::Or],

@@ -43,6 +43,7 @@ pub const SPLUNK: Dialect = Dialect {
         or: " OR ",
         not: "NOT ",
         negated: None,
+        unknown: None,
         // OR binds more than the blank between terms
         opposite: None,
         every_not: false,

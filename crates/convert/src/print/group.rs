@@ -168,10 +168,13 @@ impl Printer<'_> {
             (Query::Leaf(_), Place::Conjunct) => Place::NegatedConjunct,
             _ => Place::Inside,
         };
+        let outer = self.under_not.replace(true);
         let piece = self.at(place, || match inner {
             Query::Leaf(_) => self.query(inner),
             _ => self.apart(|| self.query(inner)),
-        })?;
+        });
+        self.under_not.set(outer);
+        let piece = piece?;
         match (piece, inner) {
             (Piece::Text(text), Query::Leaf(leaf)) => {
                 let never_unknown = matches!(leaf.value, Written::Null | Written::Exists(_));
