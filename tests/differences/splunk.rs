@@ -9,12 +9,20 @@ use sigwright_convert::dialects;
 use sigwright_ir::Written;
 use sigwright_syntax::pattern::{Part, Pattern};
 
-/// `splunk-question-mark`: a `?` is written as `*`, and nothing keeps what is right.
+/// `splunk-question-mark`: a `?` is written as `*`, a literal `*` with a backslash, and nothing
+/// keeps what is right.
 pub fn question_mark(d: Dialect) -> Dialect {
     Dialect {
         hooks: Hooks {
             leaf: Some(|printer, leaf| {
-                let one = |pattern: &Pattern| pattern.parts().contains(&Part::One);
+                let one = |pattern: &Pattern| {
+                    let mut parts = pattern.parts().iter();
+                    parts.any(|part| match part {
+                        Part::One => true,
+                        Part::Text(text) => text.contains('*'),
+                        _ => false,
+                    })
+                };
                 match &leaf.value {
                     Written::Text { pattern, .. } if one(pattern) => None,
                     _ => dialects::find("splunk")?.hooks.leaf?(printer, leaf),

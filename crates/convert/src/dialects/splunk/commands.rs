@@ -21,7 +21,8 @@ const RAW: &str = "_raw";
 /// Source: PCRE2, <https://www.pcre.org/current/doc/html/pcre2limits.html> (32 code units)
 const GROUP: usize = 32;
 
-/// Regular expressions, comparisons of fields, and `?`, for which a search has no sign.
+/// Regular expressions, comparisons of fields, and strings with `?` or a literal `*`, for which a
+/// search has no sign.
 pub fn question(printer: &Printer<'_>, leaf: &Leaf) -> Option<Printed> {
     match &leaf.value {
         Written::Regex(regex, anchor) => Some(Ok(expression(
@@ -32,7 +33,7 @@ pub fn question(printer: &Printer<'_>, leaf: &Leaf) -> Option<Printed> {
         Written::Text {
             pattern,
             cased: false,
-        } if pattern.parts().contains(&Part::One) => Some(one_character(printer, leaf, pattern)),
+        } if inexact(pattern) => Some(kept_exact(printer, leaf, pattern)),
         Written::FieldRef {
             name,
             anchor,
@@ -73,9 +74,39 @@ fn argument(printer: &Printer<'_>, leaf: &Leaf) -> String {
     }
 }
 
-/// A string with `?`: a search takes `*` for it, which finds more, and a regular expression
-/// keeps what is right.
-fn one_character(printer: &Printer<'_>, leaf: &Leaf, pattern: &Pattern) -> Printed {
+/// Whether a search can ask this only with a `*` that finds more. A `*` is a wildcard always.
+/// Source: <https://help.splunk.com/en/splunk-enterprise/search/search-manual/search-primer/backslashes>
+fn inexact(pattern: &Pattern) -> bool {
+    let inexact = |part: &Part| match part {
+        Part::One => true,
+        Part::Text(text) => text.contains('*'),
+        _ => false,
+    };
+    pattern.parts().iter().any(inexact)
+}
+
+/// The pattern with wildcards for its literal `*`.
+fn widened(pattern: &Pattern) -> Pattern {
+    let mut wide = Pattern::default();
+    for part in pattern.parts() {
+        match part {
+            Part::Text(text) => {
+                for (at, text) in text.split('*').enumerate() {
+                    if at > 0 {
+                        wide.push(Part::Many);
+                    }
+                    wide.push(Part::Text(text.to_owned()));
+                }
+            }
+            part => wide.push(part.clone()),
+        }
+    }
+    wide
+}
+
+/// A string with `?` or a literal `*`: a search takes `*` for either, which finds more, and a
+/// regular expression keeps what is right.
+fn kept_exact(printer: &Printer<'_>, leaf: &Leaf, pattern: &Pattern) -> Printed {
     let (start, end) = match leaf.field {
         Some(_) => ("^", "$"),
         None => ("", ""),
@@ -89,7 +120,7 @@ fn one_character(printer: &Printer<'_>, leaf: &Leaf, pattern: &Pattern) -> Print
     let regex = printer.regex(&regex, Anchor::Whole);
     let name = leaf.field.as_deref().unwrap_or(RAW);
     let field = printer.field(name);
-    let value = printer.string(pattern, leaf.span)?;
+    let value = printer.string(&widened(pattern), leaf.span)?;
     let broad = match leaf.field {
         Some(_) => format!("{field}={value}"),
         None => value,
@@ -197,7 +228,7 @@ impl Made {
     }
 }
 
-/// Keeps strings with `?` out of lists.
+/// Keeps strings with `?` or a literal `*` out of lists.
 pub fn apart(query: Query) -> Query {
     let each = |parts: Vec<Query>| parts.into_iter().map(apart).collect();
     match query {
@@ -209,12 +240,10 @@ pub fn apart(query: Query) -> Query {
                 .into_iter()
                 .map(|part| match part {
                     Query::Leaf(leaf) => Query::Leaf(match &leaf.value {
-                        Written::Text { pattern, .. } if pattern.parts().contains(&Part::One) => {
-                            Leaf {
-                                value: Written::AnyOf(vec![leaf.value]),
-                                ..leaf
-                            }
-                        }
+                        Written::Text { pattern, .. } if inexact(pattern) => Leaf {
+                            value: Written::AnyOf(vec![leaf.value]),
+                            ..leaf
+                        },
                         _ => leaf,
                     }),
                     part => apart(part),
