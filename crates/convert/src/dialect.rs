@@ -304,6 +304,8 @@ pub struct Ops {
     pub list_aside: bool,
     /// The variants an encoding makes of one value may be a list.
     pub list_variants: bool,
+    /// Keywords are looked for in each value by itself, not in a line of all.
+    pub keywords_by_value: bool,
     /// `{value}`, `{bare}`, `{regex}`: a keyword.
     pub keyword: Option<&'static str>,
     /// `{value}`: a number as keyword.
@@ -349,6 +351,7 @@ pub const NO_OPS: Ops = Ops {
     listed: PLAIN,
     list_aside: false,
     list_variants: false,
+    keywords_by_value: false,
     keyword: None,
     keyword_number: None,
     keyword_regex: None,

@@ -9,6 +9,7 @@ mod attack;
 pub mod correlation;
 pub mod dialect;
 pub mod dialects;
+mod keyword;
 mod lucene_regex;
 pub mod parse;
 mod pattern;

@@ -74,10 +74,7 @@ pub fn queries(
 ) -> Result<Vec<String>, Unsupported> {
     let mut queries = Vec::new();
     for query in Query::of(rule)?.into_iter().flatten() {
-        let query = match dialect.hooks.before {
-            Some(change) => change(query),
-            None => query,
-        };
+        let query = dialect.prepared(query)?;
         let text = printed(rule, dialect, &query)?;
         let parts = longest.map_or(1, |longest| text.chars().count().div_ceil(longest.max(1)));
         let split = match parts {

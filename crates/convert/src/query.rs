@@ -1,7 +1,7 @@
 //! A rule's logic for no language in particular.
 
-use crate::Unsupported;
 use crate::rule::{Condition, Item, Rule, Search};
+use crate::{Unsupported, keyword};
 use sigwright_ir::Written;
 use sigwright_syntax::{Span, Spanned};
 use std::collections::VecDeque;
@@ -100,7 +100,10 @@ impl Query {
         let leaves = item.values.iter().map(|value| {
             Query::Leaf(Leaf {
                 field: item.field.clone(),
-                value: value.value.clone(),
+                value: match item.tied && item.field.is_none() {
+                    true => keyword::tied(value.value.clone()),
+                    false => value.value.clone(),
+                },
                 span: value.span,
             })
         });

@@ -59,6 +59,8 @@ pub struct Item {
     pub values: Vec<Spanned<Written>>,
     /// Every value must match, not just one.
     pub all: bool,
+    /// `startswith` or `endswith`, which a keyword's values do not tell.
+    pub tied: bool,
     /// `neq`: the whole item must not hold.
     pub negated: bool,
     /// The key.
@@ -283,6 +285,7 @@ impl Reader<'_> {
             field: item.field.as_ref().map(|f| f.name.value.clone()),
             values: values.into_iter().map(spelled).collect(),
             all: has(Modifier::All),
+            tied: has(Modifier::StartsWith) || has(Modifier::EndsWith),
             negated: has(Modifier::Neq),
             key: item.key,
             span: item.span,

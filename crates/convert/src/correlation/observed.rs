@@ -286,6 +286,7 @@ pub(super) fn called(
                 field: Some(name.clone()),
                 values: vec![Spanned::new(Written::Exists(true), span)],
                 all: false,
+                tied: false,
                 negated: false,
                 key: span,
                 span,

@@ -210,10 +210,7 @@ impl<'s> Writing<'s, '_> {
         self.target.chain.apply(&mut rule)?;
         let mut conditions = Vec::new();
         for query in Query::of(&rule)?.into_iter().flatten() {
-            let query = match self.dialect.hooks.before {
-                Some(change) => change(query),
-                None => query,
-            };
+            let query = self.dialect.prepared(query)?;
             match printer.query(&query)? {
                 Piece::Text(text) => conditions.push(text),
                 Piece::After(deferred) => {

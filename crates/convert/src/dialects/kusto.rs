@@ -99,6 +99,7 @@ pub const KUSTO: Dialect = Dialect {
         one_of_numbers: Some("{field} in ({list})"),
         listed: PLAIN,
         list_aside: true,
+        keywords_by_value: true,
         keyword_number: Some("* contains \"{value}\""),
         keyword_regex: Some("* matches regex \"{regex}\""),
         ..NO_OPS
