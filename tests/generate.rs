@@ -188,11 +188,11 @@ fn public_rules_are_complete() {
 struct Blind;
 
 impl Database for Blind {
-    fn find(&mut self, _: &Table, _: &[String]) -> Result<BTreeSet<usize>, String> {
+    fn find(&mut self, _: Table<'_>, _: &[String]) -> Result<BTreeSet<usize>, String> {
         Ok(BTreeSet::new())
     }
 
-    fn rows(&mut self, _: &Table, _: &str) -> Result<Vec<Vec<String>>, String> {
+    fn rows(&mut self, _: Table<'_>, _: &str) -> Result<Vec<Vec<String>>, String> {
         Ok(Vec::new())
     }
 }
