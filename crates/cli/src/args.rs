@@ -188,7 +188,7 @@ pub struct EvalArgs {
 }
 
 /// How events are read and which rules see them.
-#[derive(Debug, Args, Default, Clone)]
+#[derive(Debug, Args, Default, Clone, PartialEq)]
 pub struct EventArgs {
     /// Take every event as of this log source, such as `product=kubernetes,service=audit`
     #[arg(long, value_name = "K=V,…", conflicts_with = "ignore_logsource")]

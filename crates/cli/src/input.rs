@@ -6,6 +6,7 @@ use sigwright_events::{
     Batch, Decoder, Fault, FaultCode, Format, Networks, Place, ReadOptions, Reader, Reads, origins,
 };
 use sigwright_ir::{Rule, RuleSet};
+use sigwright_syntax::ast::LogSource;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -115,7 +116,12 @@ impl Input {
 
     /// Whether a rule gets to see an event.
     pub fn sees(&self, rule: &Rule, event: &Event) -> bool {
-        self.ignore_logsource || self.origins.sees(&rule.logsource, event.origin)
+        self.sees_of(&rule.logsource, event)
+    }
+
+    /// Whether rules for a log source get to see an event.
+    pub fn sees_of(&self, logsource: &LogSource, event: &Event) -> bool {
+        self.ignore_logsource || self.origins.sees(logsource, event.origin)
     }
 
     /// Whether the log the event is from is not known.

@@ -3,6 +3,7 @@
 mod args;
 mod cmd;
 mod config;
+mod fields;
 mod glance;
 mod input;
 mod load;

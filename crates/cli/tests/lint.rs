@@ -398,3 +398,138 @@ fn another_table_of_attack_is_made_and_used() {
     place.run(&["attack", "show", "nonsense"]).code(1);
     place.run(&["attack", "update", "r.yml"]).code(2);
 }
+
+/// A rule for the API server's audit log that asks for these items, as `lint` finds fault with
+/// it by samples.
+fn told_by_samples(place: &Place, items: &str, events: &str) -> (String, String) {
+    let audited = rule("login", "low")
+        .replace("product: acme", "product: kubernetes\n    service: audit")
+        .replace("action: login", items);
+    place.file("r.yml", audited);
+    let ran = place.run(&[
+        "lint",
+        "--format",
+        "short",
+        "--off",
+        "all",
+        "--warning",
+        "field-never-seen",
+        "--events",
+        events,
+        "r.yml",
+    ]);
+    let ran = ran.code(0);
+    (ran.out, ran.err)
+}
+
+#[test]
+fn field_never_seen_tells_of_fields_that_samples_lack() {
+    let place = Place::new("lint-fields");
+    let sample = place.run(&["sample", "kubernetes", "--events", "200"]);
+    place.file("audit.log", sample.out);
+    let fires = [
+        // another letter case, a slip, neither, and what is asked of an array's elements
+        (
+            "objectref.resource: x",
+            "`objectref.resource`",
+            "`objectRef.resource`",
+        ),
+        ("user.usrname: x", "`user.usrname`", "`user.username`"),
+        ("wholly.elsewhere: x", "`wholly.elsewhere`", ""),
+        ("wholly.elsewhere|exists: true", "`wholly.elsewhere`", ""),
+        ("verb|neq: x\n        erb: y", "`erb`", "`verb`"),
+    ];
+    for (items, name, nearest) in fires {
+        let (out, err) = told_by_samples(&place, items, "audit.log");
+        let message = format!("none of 200 events of this log source has {name}");
+        assert_eq!(out.matches(&message).count(), 1, "{items}: {out}");
+        assert_eq!(out.lines().count(), 1, "{items}: {out}");
+        assert!(!err.contains("not judged"), "{items}: {err}");
+        let pretty = place.run(&["lint", "--events", "audit.log", "r.yml"]).out;
+        assert!(pretty.contains(nearest), "{items}: {pretty}");
+    }
+    let quiet = [
+        "objectRef.resource: x",
+        "wholly.elsewhere|exists: false",
+        "wholly.elsewhere: null",
+        "user.groups|contains: x",
+    ];
+    for items in quiet {
+        let (out, _) = told_by_samples(&place, items, "audit.log");
+        assert_eq!(out, "", "{items}");
+    }
+    // another log source has no events here
+    place.file("r.yml", rule("login", "low"));
+    let ran = place.run(&["lint", "--events", "audit.log", "r.yml"]);
+    assert!(!ran.out.contains("field-never-seen"), "{}", ran.out);
+}
+
+#[test]
+fn elements_are_looked_for_in_their_arrays() {
+    let place = Place::new("lint-fields-elements");
+    let line = r#"{"items": [{"name": "a"}, {"Size": 1}]}"#;
+    place.file("log.ndjson", format!("{line}\n").repeat(100));
+    let found = |key: &str, inner: &str| {
+        let items = format!("{key}:\n            {inner}: x");
+        let text = rule("login", "low").replace("action: login", &items);
+        place.file("r.yml", format!("sigma-version: 3\n{text}"));
+        let ran = place.run(&[
+            "lint",
+            "--format",
+            "short",
+            "--events",
+            "log.ndjson",
+            "r.yml",
+        ]);
+        let lines = ran.code(0).out;
+        let found = lines
+            .lines()
+            .filter(|line| line.contains("field-never-seen"));
+        found.map(str::to_owned).collect::<Vec<String>>()
+    };
+    assert_eq!(found("items[any]", "name"), [""; 0]);
+    let slip = found("items[any]", "size");
+    assert_eq!(slip.len(), 1, "{slip:?}");
+    assert!(slip[0].contains("has `items.size`"), "{slip:?}");
+    let array = found("things[any]", "name");
+    assert_eq!(array.len(), 1, "{array:?}");
+    assert!(array[0].contains("has `things`"), "{array:?}");
+}
+
+#[test]
+fn too_few_samples_are_no_ground_to_judge_by() {
+    let place = Place::new("lint-fields-few");
+    let line = "{\"verb\": \"get\"}\n";
+    place.file("few.ndjson", line.repeat(99));
+    place.file("enough.ndjson", line.repeat(100));
+    place.file("r.yml", rule("login", "low"));
+    let ran = place.run(&["lint", "--events", "few.ndjson", "r.yml"]);
+    assert!(!ran.out.contains("field-never-seen"), "{}", ran.out);
+    let said = "the fields of 1 rule are not judged";
+    assert_eq!(ran.err.matches(said).count(), 1, "{}", ran.err);
+    let ran = place.run(&["lint", "--events", "enough.ndjson", "r.yml"]);
+    assert!(ran.out.contains("none of 100 events"), "{}", ran.out);
+    assert!(!ran.err.contains("not judged"), "{}", ran.err);
+    // the log source told by hand is not that of the rule
+    let told = ["--logsource", "product=other", "r.yml"];
+    let ran = place.run(&[&["lint", "--events", "enough.ndjson"], &told[..]].concat());
+    assert!(ran.err.contains(said), "{}", ran.err);
+    // damaged records are told of; a log that is not there is a failure
+    place.file("damaged.ndjson", line.repeat(100) + "{\"verb\n");
+    let ran = place.run(&["lint", "--events", "damaged.ndjson", "r.yml"]);
+    assert!(ran.err.contains("damaged.ndjson:101"), "{}", ran.err);
+    place.run(&["lint", "--events", "absent", "r.yml"]).code(2);
+    let ran = place.run(&["lint", "--ignore-logsource", "r.yml"]).code(2);
+    assert!(ran.err.contains("`--events`"), "{}", ran.err);
+}
+
+#[test]
+fn the_letters_of_a_field_are_mended_by_samples() {
+    let place = Place::new("lint-fields-fix");
+    place.file("log.ndjson", "{\"Action\": \"get\"}\n".repeat(100));
+    place.file("r.yml", rule("login", "low"));
+    let ran = place.run(&["lint", "--fix=unsafe", "--events", "log.ndjson", "r.yml"]);
+    assert!(!ran.out.contains("field-never-seen"), "{}", ran.out);
+    let mended = std::fs::read_to_string(place.path("r.yml")).unwrap();
+    assert!(mended.contains("Action: login"), "{mended}");
+}

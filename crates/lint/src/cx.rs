@@ -1,6 +1,7 @@
 //! What lints may look at: rules as written and as understood, never files.
 
 use crate::config::{Levels, Options};
+use crate::fields::Fields;
 use crate::meaning::Meaning;
 use jiff::civil::Date;
 use sigwright_ir::RuleSet;
@@ -27,6 +28,8 @@ pub struct Rules<'a> {
     pub today: Date,
     /// What has been proved about them.
     pub meaning: Meaning<'a>,
+    /// What samples of logs have shown.
+    pub fields: Fields,
     by_source: HashMap<SourceId, usize>,
     by_start: HashMap<(SourceId, u32), usize>,
 }
@@ -63,9 +66,16 @@ impl<'a> Rules<'a> {
             set,
             today,
             meaning: Meaning::new(set),
+            fields: Fields::default(),
             by_source: by_source.collect(),
             by_start: by_start.collect(),
         }
+    }
+
+    /// The same rules, with what samples of logs have shown.
+    #[must_use]
+    pub fn with_fields(self, fields: Fields) -> Self {
+        Rules { fields, ..self }
     }
 
     /// The place of a file in `files`.

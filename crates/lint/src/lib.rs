@@ -7,6 +7,7 @@ mod conditions;
 mod config;
 mod cx;
 mod dates;
+mod fields;
 mod lints;
 mod logsources;
 mod meaning;
@@ -18,6 +19,7 @@ mod windows;
 
 pub use config::{Config, ConfigFault, Levels, Options};
 pub use cx::{DocumentCx, File, FileCx, ItemCx, MeaningCx, RuleCx, Rules};
+pub use fields::{Asked, Fields, Seen, asked};
 pub use meaning::Meaning;
 pub use table::{Check, Group, LINTS, Level, Lint, Sink, at, find};
 

@@ -1,6 +1,6 @@
 //! The arguments of `lint`.
 
-use super::{LintFailOn, LintFormat, ListArgs};
+use super::{EventArgs, LintFailOn, LintFormat, ListArgs};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -12,6 +12,7 @@ Examples:
   sigwright lint --format sarif --fail-on warnings rules
   sigwright lint --fix rules
   sigwright lint --diff --fix=unsafe rules
+  sigwright lint rules --events audit.log
   sigwright lint --explain duplicate-tag
 
 Levels are also set by `sigwright.toml`, `sigwright.yml` or `sigwright.yaml` above a rule file.
@@ -30,6 +31,14 @@ pub struct LintArgs {
 
     #[command(flatten)]
     pub lists: ListArgs,
+
+    /// Samples of logs (files, directories, globs or `-`): fields that no event of a rule's log
+    /// source has are reported; may be repeated
+    #[arg(long, value_name = "LOG")]
+    pub events: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub reading: EventArgs,
 
     /// What makes the exit code 1 (see below)
     #[arg(long, value_name = "WHAT", default_value = "errors")]

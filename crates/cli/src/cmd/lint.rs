@@ -1,8 +1,12 @@
 //! `sigwright lint`.
 
 use super::complain;
-use crate::args::{ColorWhen, DiagnosticFormat, FixKind, LintArgs, LintFailOn, LintFormat};
+use crate::args::{
+    ColorWhen, DiagnosticFormat, EventArgs, FixKind, LintArgs, LintFailOn, LintFormat,
+};
 use crate::config::Configs;
+use crate::fields::{self, Learnt};
+use crate::input::Input;
 use crate::load::{self, Loaded};
 use crate::render::diagnostic::Printer;
 use crate::render::junit::{self, Case, Suite, Trouble};
@@ -14,8 +18,10 @@ use crate::settings::{Look, Outcome, Stream};
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sigwright_lint::{LINTS, Level, Levels, Rules};
-use sigwright_syntax::{Diagnostic, Safety, Severity, suggest};
+use sigwright_lint::{Fields, LINTS, Level, Levels, Rules};
+use sigwright_syntax::ast::Document;
+use sigwright_syntax::{Diagnostic, Safety, Severity, SourceId, suggest};
+use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::time::SystemTime;
@@ -37,13 +43,18 @@ pub fn run(args: &LintArgs, color: ColorWhen) -> io::Result<Outcome> {
         None => Configs::default(),
     };
     let flags = flags(args)?;
-    let mut read = |texts: &Texts| {
+    let mut learnt = None;
+    let mut read = |texts: &Texts| -> io::Result<Loaded> {
         let mut leave = |path: &Path| configs.excludes(path);
         let mut loaded = load::load_to_lint(&args.rules, &args.lists.lists, &mut leave, texts);
-        lint(&mut loaded, &mut configs, &flags);
-        loaded
+        let learnt = match &mut learnt {
+            Some(learnt) => learnt,
+            none => none.insert(learn(args, &loaded)?),
+        };
+        lint(&mut loaded, &mut configs, &flags, learnt.fields.clone());
+        Ok(loaded)
     };
-    let mut loaded = read(&Texts::new());
+    let mut loaded = read(&Texts::new())?;
     let mut repair = Repair::default();
     if args.fix.is_some() || args.diff {
         let safety = match args.fix {
@@ -54,10 +65,13 @@ pub fn run(args: &LintArgs, color: ColorWhen) -> io::Result<Outcome> {
             if !repair.round(&loaded, safety) {
                 break;
             }
-            loaded = read(&repair.texts);
+            loaded = read(&repair.texts)?;
         }
     }
     loaded.unreadable.append(&mut configs.unreadable);
+    let mut learnt = learnt.unwrap_or_default();
+    loaded.unreadable.append(&mut learnt.unreadable);
+    tell(&learnt, color)?;
     if args.diff {
         return diff(&repair, &loaded, color);
     }
@@ -83,6 +97,72 @@ pub fn run(args: &LintArgs, color: ColorWhen) -> io::Result<Outcome> {
     match unwritten.is_empty() {
         true => Ok(outcome(&loaded, args.fail_on)),
         false => Ok(Outcome::Broken),
+    }
+}
+
+/// What samples of logs tell about the fields of rules without errors.
+fn learn(args: &LintArgs, loaded: &Loaded) -> io::Result<Learnt> {
+    if args.events.is_empty() {
+        return match args.reading == EventArgs::default() {
+            true => Ok(Learnt::default()),
+            false => Err(io::Error::other(
+                "how logs are read was told, and no log: name one with `--events`",
+            )),
+        };
+    }
+    let input = Input::new(&args.reading, &loaded.set).map_err(io::Error::other)?;
+    let errors = loaded.diagnostics.iter();
+    let errors = errors.filter(|said| said.severity == Severity::Error);
+    let errors: HashSet<(SourceId, u32)> = errors
+        .filter_map(Diagnostic::span)
+        .filter_map(|span| {
+            let file = loaded
+                .files
+                .iter()
+                .find(|file| file.source == span.source)?;
+            let documents = loaded.documents.get(file.documents.clone())?;
+            let before = |d: &&Document| d.span.start <= span.start;
+            let document = documents.iter().rev().find(before)?;
+            Some((span.source, document.span.start))
+        })
+        .collect();
+    let faulty =
+        |document: &Document| errors.contains(&(document.span.source, document.span.start));
+    Ok(fields::learn(
+        &input,
+        &args.events,
+        &loaded.documents,
+        &faulty,
+    ))
+}
+
+/// Says what samples could not tell.
+fn tell(learnt: &Learnt, color: ColorWhen) -> io::Result<()> {
+    let look = Look::of(Stream::Err, color);
+    let mut err = io::stderr().lock();
+    for fault in &learnt.damaged {
+        complain(&mut err, look, &fault.to_string())?;
+    }
+    let shown = learnt.damaged.len() as u64;
+    if learnt.damages > shown {
+        let more = learnt.damages - shown;
+        complain(
+            &mut err,
+            look,
+            &format!("{more} more places in the logs are damaged"),
+        )?;
+    }
+    let few = Fields::ENOUGH;
+    match learnt.unjudged {
+        0 => Ok(()),
+        1 => writeln!(
+            err,
+            "the fields of 1 rule are not judged: of its log source there are fewer than {few} events"
+        ),
+        count => writeln!(
+            err,
+            "the fields of {count} rules are not judged: of their log sources there are fewer than {few} events"
+        ),
     }
 }
 
@@ -213,7 +293,7 @@ fn case(places: &mut Places<'_>, code: &str, said: &[&Diagnostic]) -> Case {
 }
 
 /// Asks all lints.
-fn lint(loaded: &mut Loaded, configs: &mut Configs, flags: &[(&str, Level)]) {
+fn lint(loaded: &mut Loaded, configs: &mut Configs, flags: &[(&str, Level)], fields: Fields) {
     let said = std::mem::take(&mut loaded.diagnostics);
     let paths = loaded
         .files
@@ -234,7 +314,8 @@ fn lint(loaded: &mut Loaded, configs: &mut Configs, flags: &[(&str, Level)]) {
         &loaded.documents,
         &loaded.set,
         today(),
-    );
+    )
+    .with_fields(fields);
     loaded.diagnostics = sigwright_lint::lint(&rules, &levels, said);
 }
 

@@ -25,6 +25,7 @@ mod duplicate_value;
 mod escaped_wildcard;
 mod falsepositive_wording;
 mod field_case;
+mod field_never_seen;
 mod fields_attribute;
 mod filename_convention;
 mod filename_prefix;
@@ -134,6 +135,7 @@ pub static LINTS: &[&Lint] = &[
     &escaped_wildcard::LINT,
     &falsepositive_wording::LINT,
     &field_case::LINT,
+    &field_never_seen::LINT,
     &fields_attribute::LINT,
     &filename_convention::LINT,
     &filename_prefix::LINT,
