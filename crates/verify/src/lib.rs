@@ -241,10 +241,10 @@ pub fn case(
                 let whole = |text: String| text.parse::<i64>().is_ok_and(|n| n.to_string() == text);
                 !numbers.contains(*name) || cell.text().is_none_or(whole)
             };
-            let kept = |(name, cell): (&&str, &Rc<Cell>)| {
-                !cell.has_respelled_number() && !(texts.contains(name) && cell.has_object())
+            let respelled = |(name, cell): (&&str, &Rc<Cell>)| {
+                cell.has_respelled_number() || texts.contains(name) && cell.has_object()
             };
-            let lost = keeps != Keeps::All && !names.iter().zip(&cells).all(kept)
+            let lost = keeps != Keeps::All && names.iter().zip(&cells).any(respelled)
                 || keeps == Keeps::Keys && events.repeats_a_key(index);
             if lost
                 || !distinct
