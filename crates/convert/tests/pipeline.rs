@@ -246,7 +246,7 @@ fn values() {
     becomes(
         "[{type: replace_string, regex: a, replacement: '*', skip_special: true}]",
         &v("'a*'"),
-        r#"f="\**""#,
+        "f=\"*\"\n| regex f=\"(?is)^\\\\*.*$\"",
     );
     becomes(
         "[{type: map_string, mapping: {a: [b, c], d: e}}]",
