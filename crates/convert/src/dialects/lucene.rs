@@ -68,7 +68,7 @@ pub const LUCENE: Dialect = Dialect {
         quote: "",
         needs_quotes: |_| false,
         escape: "\\",
-        escaped: |c| c.is_whitespace() || c == '*',
+        escaped: |c| c.is_whitespace() || "!():^[]\"{}~*?\\/".contains(c),
     },
     strings: Strings {
         quote: "\"",
@@ -76,7 +76,7 @@ pub const LUCENE: Dialect = Dialect {
         needs_quotes: is_phrase,
         needs_quotes_in_lists: is_phrase,
         escape: "\\",
-        escaped: "+-=&|!(){}[]<>^\"~*?:\\/ ",
+        escaped: "+-=&|!(){}[]<>^\"~*?:\\/ \t\r\n",
         escaped_in_quotes: Some("+-=&|!(){}[]<>^\"~*?:\\/"),
         many: Some("*"),
         one: Some("?"),
