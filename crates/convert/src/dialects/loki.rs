@@ -291,7 +291,8 @@ fn literal(pattern: &Pattern) -> String {
 
 /// In backticks, where nothing needs an escape, or in quotes.
 fn quoted(text: &str) -> String {
-    match text.contains('`') {
+    // a string in backticks loses its carriage returns: <https://go.dev/ref/spec#String_literals>
+    match text.contains(['`', '\r']) {
         false => format!("`{text}`"),
         true => {
             let text = text.replace('\\', "\\\\").replace('"', "\\\"");
