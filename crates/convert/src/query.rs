@@ -88,7 +88,7 @@ impl Query {
                 return Err(Unsupported::new(
                     name.span,
                     format!(
-                        "`{}[…]` asks one element of an array for several things, which no query can",
+                        "`{}[…]` picks one element of an array, which no query can",
                         name.value
                     ),
                 ));

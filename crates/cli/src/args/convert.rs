@@ -200,10 +200,10 @@ pub struct PipelineArgs {
     pub allow_files: bool,
 }
 
-/// `convert --format`.
+/// `--format` of `convert` and `verify`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum QueryFormat {
-    /// The queries as the target takes them
+    /// For people: of `convert` the queries as the target takes them, of `verify` what was compared
     Text,
     /// A JSON object per rule document, for programs
     Ndjson,
