@@ -24,7 +24,10 @@ pub fn kusto_names(query: &str) -> String {
         }
     };
     let names = regex!(r"(^|[ (])'([^' ]+)'([ ),])");
-    names.replace_all(&query, name).into_owned()
+    let query = names.replace_all(&query, name);
+    // words of the language stand in brackets
+    let words = regex!(r"(\w)\['(\w+)'\]");
+    words.replace_all(&query, "$1.$2").into_owned()
 }
 
 /// Lists of numbers without quotes.

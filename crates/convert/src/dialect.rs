@@ -284,6 +284,8 @@ pub struct Ops {
     pub comparisons: fn(Comparison) -> &'static str,
     /// `{field}`, `{other}`: equal values.
     pub field_equals: Option<&'static str>,
+    /// The same, case counts.
+    pub field_equals_cased: Option<&'static str>,
     /// `{field}`, `{other}`: starts with the other's value.
     pub field_starts: Option<&'static str>,
     /// `{field}`, `{other}`: ends with it.
@@ -304,6 +306,8 @@ pub struct Ops {
     pub list_aside: bool,
     /// The variants an encoding makes of one value may be a list.
     pub list_variants: bool,
+    /// A whole number has no more than 64 bits.
+    pub long_numbers: bool,
     /// Keywords are looked for in each value by itself, not in a line of all.
     pub keywords_by_value: bool,
     /// `{value}`, `{bare}`, `{regex}`: a keyword.
@@ -341,6 +345,7 @@ pub const NO_OPS: Ops = Ops {
     compare: None,
     comparisons: crate::dialects::comparisons,
     field_equals: None,
+    field_equals_cased: None,
     field_starts: None,
     field_ends: None,
     field_contains: None,
@@ -351,6 +356,7 @@ pub const NO_OPS: Ops = Ops {
     listed: PLAIN,
     list_aside: false,
     list_variants: false,
+    long_numbers: false,
     keywords_by_value: false,
     keyword: None,
     keyword_number: None,

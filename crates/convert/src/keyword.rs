@@ -1,8 +1,6 @@
 //! Keywords that ask for the start or the end of a value.
 
 use crate::pattern;
-use crate::query::Query;
-use crate::{Dialect, Unsupported};
 use regex_syntax::hir::{Look, LookSet};
 use sigwright_ir::Written;
 use sigwright_ir::pred::{Anchor, Regex};
@@ -41,42 +39,8 @@ fn has_placeholder(pattern: &Pattern) -> bool {
     pattern.parts().iter().any(placeholder)
 }
 
-impl Dialect {
-    /// A query as the printer takes it.
-    ///
-    /// # Errors
-    /// A keyword that asks for the start or the end of a value, in a language that looks for
-    /// keywords in the whole line.
-    pub(crate) fn prepared(&self, query: Query) -> Result<Query, Unsupported> {
-        let by_value = self.ops.keywords_by_value || self.sql.is_some_and(|s| s.nested.is_some());
-        if !by_value {
-            self.untied(&query)?;
-        }
-        Ok(match self.hooks.before {
-            Some(change) => change(query),
-            None => query,
-        })
-    }
-
-    fn untied(&self, query: &Query) -> Result<(), Unsupported> {
-        match query {
-            Query::And(parts) | Query::Or(parts) => parts.iter().try_for_each(|q| self.untied(q)),
-            Query::Not(inner) => self.untied(inner),
-            Query::Leaf(leaf) if leaf.field.is_none() && asks_for_ends(&leaf.value) => {
-                Err(Unsupported::new(
-                    leaf.span,
-                    format!(
-                        "{} cannot express where a value starts or ends: it looks for keywords in the whole event",
-                        self.title
-                    ),
-                ))
-            }
-            Query::Leaf(_) => Ok(()),
-        }
-    }
-}
-
-fn asks_for_ends(value: &Written) -> bool {
+/// Whether a keyword asks for the start or the end of a value.
+pub fn asks_for_ends(value: &Written) -> bool {
     match value {
         Written::Regex(_, Anchor::Start | Anchor::End) => true,
         Written::Regex(regex, _) => regex_asks_for_ends(regex),

@@ -6,6 +6,7 @@
 //! language cannot express is [`Unsupported`], with the place in the rule that needs it.
 
 mod attack;
+mod checked;
 pub mod correlation;
 pub mod dialect;
 pub mod dialects;

@@ -16,6 +16,10 @@ use serde_json::json;
 use sigwright_ir::Written;
 use std::net::IpAddr;
 
+/// <https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-escape-field-name>
+const KEYWORDS: &str =
+    "and any by false in join like maxspan not null of or regex sequence true until where with";
+
 /// EQL.
 pub const EQL: Dialect = Dialect {
     name: "eql",
@@ -57,8 +61,11 @@ pub const EQL: Dialect = Dialect {
         own: None,
         quote: "`",
         needs_quotes: |name| {
-            let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '@');
-            !name.chars().all(plain) || name.starts_with(|c: char| c.is_ascii_digit())
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '@');
+            let keyword = |part: &str| KEYWORDS.split(' ').any(|word| word == part);
+            !name.chars().all(plain)
+                || name.starts_with(|c: char| c.is_ascii_digit())
+                || name.split('.').any(keyword)
         },
         escape: "`",
         escaped: |_| false,

@@ -56,8 +56,15 @@ pub const ESQL: Dialect = Dialect {
         own: None,
         quote: "`",
         needs_quotes: |name| {
-            let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
-            !name.chars().all(plain) || name.starts_with(|c: char| c.is_ascii_digit())
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+            let part = |part: &str| {
+                part.is_empty()
+                    || part.starts_with(|c: char| c.is_ascii_digit())
+                    || KEYWORDS
+                        .split(' ')
+                        .any(|word| word.eq_ignore_ascii_case(part))
+            };
+            !name.chars().all(plain) || name.split('.').any(part)
         },
         escape: "`",
         escaped: |_| false,
@@ -111,11 +118,13 @@ pub const ESQL: Dialect = Dialect {
         cidr: Some("cidr_match({field}, \"{network}\")"),
         compare: Some("{field}{op}{value}"),
         field_equals: Some("to_lower({field})==to_lower({other})"),
+        field_equals_cased: Some("{field}=={other}"),
         field_starts: Some("(starts_with(to_lower({field}), to_lower({other})) and {other}!=\"\")"),
         field_ends: Some("(ends_with(to_lower({field}), to_lower({other})) and {other}!=\"\")"),
         field_contains: Some(
             "(locate(to_lower({field}), to_lower({other})) > 0 and {other}!=\"\")",
         ),
+        long_numbers: true,
         one_of_numbers: Some("{field} in ({list})"),
         ..NO_OPS
     },
@@ -127,6 +136,11 @@ pub const ESQL: Dialect = Dialect {
     },
     pipelines: NO_PIPELINES,
 };
+
+/// Words of expressions, of the language's grammar: `Expression.g4` and its like in
+/// `x-pack/plugin/esql/src/main/antlr` of <https://github.com/elastic/elasticsearch>.
+const KEYWORDS: &str =
+    "and as asc by desc false first in is last like not null nulls on or rlike true where with";
 
 /// Where a pipeline says the events are, or everywhere.
 fn source(rule: &Rule) -> String {

@@ -85,7 +85,7 @@ pub const KUSTO: Dialect = Dialect {
         regexes: Regexes {
             escaped: &["\""],
             escape_itself: true,
-            named: &[],
+            named: C_ESCAPES,
             rewrite: Some(pattern::linear),
             ..NO_OPS.regexes
         },
@@ -93,9 +93,11 @@ pub const KUSTO: Dialect = Dialect {
         compare: Some("{field} {op} {value}"),
         // missing columns are empty strings, which do not equal each other in Sigma
         field_equals: Some("({field} =~ {other} and isnotempty({field}))"),
+        field_equals_cased: Some("({field} == {other} and isnotempty({field}))"),
         field_starts: Some("({field} startswith {other} and isnotempty({other}))"),
         field_ends: Some("({field} endswith {other} and isnotempty({other}))"),
         field_contains: Some("({field} contains {other} and isnotempty({other}))"),
+        long_numbers: true,
         one_of_numbers: Some("{field} in ({list})"),
         listed: PLAIN,
         list_aside: true,
@@ -127,6 +129,7 @@ fn path(name: &str) -> String {
     let identifier = |part: &str| {
         !part.starts_with(|c: char| c.is_ascii_digit())
             && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+            && !KEYWORDS.split(' ').any(|keyword| keyword == part)
     };
     let bracketed = |part: &str| format!("['{}']", part.replace('\\', "\\\\").replace('\'', "\\'"));
     let keys = keys(name);
@@ -143,6 +146,10 @@ fn path(name: &str) -> String {
     }
     path
 }
+
+/// Words that are no names unless they stand in brackets.
+/// <https://learn.microsoft.com/en-us/kusto/query/schema-entities/entity-names#reference-rules>
+const KEYWORDS: &str = "and as asc between by consume contains datatable declare desc distinct evaluate extend externaldata false find fork from getschema has has_all has_any hasprefix hassuffix in invoke join kind let like limit lookup materialize matches mv not null of on or order parse partition pattern print project range reduce render sample scan search serialize set sort startswith endswith summarize take to top toscalar true typeof union where with";
 
 /// Functions of one value that a name may stand in.
 const CONVERSIONS: [&str; 3] = ["tostring", "tolong", "toreal"];
@@ -251,6 +258,9 @@ mod tests {
         assert_eq!(path("it's"), "['it\\'s']");
         assert_eq!(path("a..b"), "['a..b']");
         assert_eq!(path("1st"), "['1st']");
+        assert_eq!(path("where"), "['where']");
+        assert_eq!(path("a.in.b"), "a['in'].b");
+        assert_eq!(path("In"), "In");
         assert_eq!(
             path("Annotations['authorization.k8s.io/decision']"),
             "Annotations['authorization.k8s.io/decision']"

@@ -14,6 +14,11 @@ use crate::pattern;
 use crate::rule::Rule;
 use serde_json::Value as Json;
 
+/// Words of expressions.
+/// <https://docs.opensearch.org/latest/sql-and-ppl/ppl/identifiers/>
+const KEYWORDS: &str =
+    "and as between by case else exists false in is like not null or regexp span true where xor";
+
 /// PPL.
 pub const PPL: Dialect = Dialect {
     name: "opensearch_ppl",
@@ -36,7 +41,11 @@ pub const PPL: Dialect = Dialect {
         quote: "`",
         needs_quotes: |name| {
             let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            !name.chars().all(plain) || name.starts_with(|c: char| c.is_ascii_digit())
+            !name.chars().all(plain)
+                || name.starts_with(|c: char| c.is_ascii_digit())
+                || KEYWORDS
+                    .split(' ')
+                    .any(|word| word.eq_ignore_ascii_case(name))
         },
         escape: "`",
         escaped: |_| false,
@@ -84,6 +93,7 @@ pub const PPL: Dialect = Dialect {
         cidr: Some("cidrmatch({field}, \"{network}\")"),
         compare: Some("{field}{op}{value}"),
         field_equals: Some("LOWER({field})=LOWER({other})"),
+        field_equals_cased: Some("{field}={other}"),
         one_of_numbers: Some("{field} in ({list})"),
         ..NO_OPS
     },

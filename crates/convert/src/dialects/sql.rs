@@ -10,6 +10,7 @@ mod classes;
 pub(crate) mod clickhouse;
 pub(crate) mod databricks;
 pub(crate) mod duckdb;
+mod names;
 pub(crate) mod postgres;
 mod regex;
 pub(crate) mod sqlite;
@@ -25,7 +26,7 @@ use crate::print::{Deferred, Piece, Printer, fill};
 use crate::query::{Leaf, Query};
 use crate::rule::Rule;
 use sigwright_ir::Written;
-use sigwright_ir::pred::{Anchor, Comparison, Number};
+use sigwright_ir::pred::{Comparison, Number};
 use sigwright_syntax::Span;
 use sigwright_syntax::pattern::{Part, Pattern};
 use std::collections::BTreeSet;
@@ -485,18 +486,10 @@ fn reference(
     field: &str,
     other: &str,
 ) -> Result<String, Unsupported> {
-    let ops = &printer.dialect.ops;
     let Written::FieldRef { anchor, cased, .. } = &leaf.value else {
         return Ok(String::new());
     };
-    let template = match anchor {
-        Anchor::Whole => ops.field_equals,
-        Anchor::Start => ops.field_starts,
-        Anchor::End => ops.field_ends,
-        Anchor::Contains => ops.field_contains,
-    };
-    let template = template.filter(|_| !cased);
-    let template = template.ok_or_else(|| printer.cannot(leaf.span, "`fieldref` like this"))?;
+    let template = printer.reference(*anchor, *cased, leaf.span)?;
     Ok(fill(template, &[("field", field), ("other", other)]))
 }
 

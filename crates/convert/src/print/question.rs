@@ -109,18 +109,8 @@ impl Printer<'_> {
                 anchor,
                 cased,
             } => {
-                let template = match anchor {
-                    Anchor::Whole => ops.field_equals,
-                    Anchor::Start => ops.field_starts,
-                    Anchor::End => ops.field_ends,
-                    Anchor::Contains => ops.field_contains,
-                };
-                let template = template.filter(|_| !cased);
-                filled(
-                    template,
-                    "`fieldref` like this",
-                    &[("other", &self.field(name))],
-                )
+                let template = self.reference(*anchor, *cased, span)?;
+                filled(Some(template), "", &[("other", &self.field(name))])
             }
             Written::Time(part, ..) => Err(self.cannot(
                 span,
@@ -129,6 +119,28 @@ impl Printer<'_> {
             Written::Expression(text) => Ok(Piece::Text(fill(text, &[("field", &field)]))),
             Written::AnyOf(each) => self.expanded(&variants(leaf, each)),
         }
+    }
+
+    /// How another field's value is asked for.
+    pub(crate) fn reference(
+        &self,
+        anchor: Anchor,
+        cased: bool,
+        span: Span,
+    ) -> Result<&'static str, Unsupported> {
+        let ops = &self.dialect.ops;
+        let (template, what) = match (anchor, cased) {
+            (Anchor::Whole, false) => (ops.field_equals, "another field's value (`fieldref`)"),
+            (Anchor::Whole, true) => (
+                ops.field_equals_cased,
+                "another field's value with its case (`fieldref` with `cased`)",
+            ),
+            (Anchor::Start, false) => (ops.field_starts, "that a value starts with another's"),
+            (Anchor::End, false) => (ops.field_ends, "that a value ends with another's"),
+            (Anchor::Contains, false) => (ops.field_contains, "that a value contains another's"),
+            (_, true) => (None, "a part of a value that is another's with its case"),
+        };
+        template.ok_or_else(|| self.cannot(span, what))
     }
 
     /// Whether a single question becomes several, not in a list.

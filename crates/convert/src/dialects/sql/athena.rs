@@ -37,6 +37,7 @@ const COLUMNS: Dialect = Dialect {
             "(regexp_like({field}, '^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?$') AND TRY_CAST({field} AS DECIMAL(38, 10)) {op} {value})",
         ),
         field_equals: Some("lower({field})=lower({other})"),
+        field_equals_cased: Some("{field}={other}"),
         field_starts: Some("({other}<>'' AND starts_with(lower({field}), lower({other})))"),
         field_ends: Some(
             "({other}<>'' AND starts_with(reverse(lower({field})), reverse(lower({other}))))",

@@ -28,7 +28,7 @@ const COLUMNS: Dialect = Dialect {
     },
     fields: Fields {
         quote: "`",
-        needs_quotes: |name| !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'),
+        needs_quotes: |name| super::names::needs_quotes(name, ""),
         escape: "\\",
         escaped: |c| c == '\\',
         own: None,
@@ -70,6 +70,7 @@ const COLUMNS: Dialect = Dialect {
             "if(match(toString({field}), '^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?$'), toDecimal128OrNull(toString({field}), 10) {op} {value}, false)",
         ),
         field_equals: Some("lowerUTF8({field})=lowerUTF8({other})"),
+        field_equals_cased: Some("{field}={other}"),
         field_starts: Some("({other}<>'' AND startsWith(lowerUTF8({field}), lowerUTF8({other})))"),
         field_ends: Some("({other}<>'' AND endsWith(lowerUTF8({field}), lowerUTF8({other})))"),
         field_contains: Some("({other}<>'' AND positionCaseInsensitiveUTF8({field}, {other})>0)"),

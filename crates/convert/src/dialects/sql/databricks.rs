@@ -44,11 +44,7 @@ const COLUMNS: Dialect = Dialect {
     },
     fields: Fields {
         quote: "`",
-        needs_quotes: |name| {
-            !name
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
-        },
+        needs_quotes: |name| super::names::needs_quotes(name, "."),
         escape: "`",
         escaped: |_| false,
         own: None,
@@ -86,6 +82,7 @@ const COLUMNS: Dialect = Dialect {
             "({field} rlike '^-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?\\\\z' AND try_cast({field} as decimal(38, 10)) {op} {value})",
         ),
         field_equals: Some("lower({field}) = lower({other})"),
+        field_equals_cased: Some("{field} = {other}"),
         field_starts: Some("({other} <> '' AND startswith(lower({field}), lower({other})))"),
         field_ends: Some("({other} <> '' AND endswith(lower({field}), lower({other})))"),
         field_contains: Some("({other} <> '' AND contains(lower({field}), lower({other})))"),

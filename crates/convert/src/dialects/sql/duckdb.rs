@@ -30,6 +30,7 @@ const COLUMNS: Dialect = Dialect {
             "CASE WHEN regexp_matches({field}, '^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?$') THEN TRY_CAST({field} AS DOUBLE) {op} {value} ELSE FALSE END",
         ),
         field_equals: Some("lower({field})=lower({other})"),
+        field_equals_cased: Some("{field}={other}"),
         field_starts: Some("({other}<>'' AND starts_with(lower({field}), lower({other})))"),
         field_ends: Some("({other}<>'' AND ends_with(lower({field}), lower({other})))"),
         field_contains: Some("({other}<>'' AND contains(lower({field}), lower({other})))"),

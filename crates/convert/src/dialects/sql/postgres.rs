@@ -31,6 +31,7 @@ const COLUMNS: Dialect = Dialect {
             "CASE WHEN {field} ~ '^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$' THEN {field}::numeric {op} {value} ELSE FALSE END",
         ),
         field_equals: Some("lower({field})=lower({other})"),
+        field_equals_cased: Some("{field}={other}"),
         field_starts: Some("({other}<>'' AND starts_with(lower({field}), lower({other})))"),
         field_ends: Some("({other}<>'' AND right(lower({field}), length({other}))=lower({other}))"),
         field_contains: Some("({other}<>'' AND strpos(lower({field}), lower({other}))>0)"),

@@ -65,6 +65,7 @@ const COLUMNS: Dialect = Dialect {
         cidr: Some("{field} REGEXP '{regex}'"),
         compare: Some(COMPARE),
         field_equals: Some("{field}={other} COLLATE NOCASE"),
+        field_equals_cased: Some("{field}={other}"),
         field_starts: Some(
             "({other}<>'' AND {field} LIKE REPLACE(REPLACE(REPLACE({other}, '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%' ESCAPE '\\')",
         ),
