@@ -129,6 +129,7 @@ impl Rule {
         let mut reader = Reader {
             context,
             prefix: String::new(),
+            spellings: 0,
             said: Vec::new(),
         };
         let mut selections = reader.selections(&rule.detection);
@@ -244,8 +245,15 @@ struct Reader<'c> {
     context: &'c Context,
     /// Before the names of a filter's selections.
     prefix: String,
+    /// How many `windash` has made of the rule's values so far.
+    spellings: usize,
     said: Diagnostics,
 }
+
+/// The most spellings `windash` may make of one value; each dash multiplies them.
+const SPELLINGS_OF_A_VALUE: usize = 1_024;
+/// The most it may make of all values of a rule.
+const SPELLINGS_OF_A_RULE: usize = 50_000;
 
 impl Reader<'_> {
     fn selections(&mut self, detection: &Detection) -> IndexMap<String, Search> {
@@ -283,7 +291,7 @@ impl Reader<'_> {
         });
         Search::Item(Item {
             field: item.field.as_ref().map(|f| f.name.value.clone()),
-            values: values.into_iter().map(spelled).collect(),
+            values: values.into_iter().filter_map(|v| self.spelled(v)).collect(),
             all: has(Modifier::All),
             tied: has(Modifier::StartsWith) || has(Modifier::EndsWith),
             negated: has(Modifier::Neq),
@@ -291,6 +299,27 @@ impl Reader<'_> {
             span: item.span,
             applied: IndexSet::new(),
         })
+    }
+
+    /// The value with each dash of `windash` spelled out in all its forms, where they are few
+    /// enough; they are counted before any is made.
+    fn spelled(&mut self, value: Spanned<Written>) -> Option<Spanned<Written>> {
+        let made = spellings(&value.value);
+        self.spellings = self.spellings.saturating_add(made.saturating_sub(1));
+        let (limit, of) = if made > SPELLINGS_OF_A_VALUE {
+            (SPELLINGS_OF_A_VALUE, "this value")
+        } else if self.spellings > SPELLINGS_OF_A_RULE {
+            (SPELLINGS_OF_A_RULE, "the values of this rule")
+        } else {
+            return Some(Spanned::new(dashes(value.value), value.span));
+        };
+        if self.said.is_empty() {
+            let message = format!("`windash` spells {of} in more than {limit} ways");
+            let said = Diagnostic::error("not-convertible", value.span, message);
+            self.said
+                .push(said.help("write fewer dashes in one value, or a regular expression"));
+        }
+        None
     }
 
     fn conditions(&mut self, detection: &Detection) -> Vec<Spanned<Condition>> {
@@ -348,11 +377,22 @@ impl Reader<'_> {
     }
 }
 
-/// The value with each dash of `windash` spelled out in all its forms.
-fn spelled(value: Spanned<Written>) -> Spanned<Written> {
-    Spanned::new(dashes(value.value), value.span)
+/// How many values `dashes` makes of one.
+fn spellings(value: &Written) -> usize {
+    match value {
+        Written::Text { pattern, .. } => {
+            let dashes = pattern
+                .parts()
+                .iter()
+                .filter(|p| matches!(p, Part::Dash(_)));
+            dashes.fold(1, |made: usize, _| made.saturating_mul(DASHES.len()))
+        }
+        Written::AnyOf(each) => each.iter().map(spellings).fold(0, usize::saturating_add),
+        _ => 1,
+    }
 }
 
+/// The value with each dash of `windash` spelled out in all its forms.
 fn dashes(value: Written) -> Written {
     match value {
         Written::Text { pattern, cased } => {
@@ -388,5 +428,44 @@ fn dashes(value: Written) -> Written {
 impl From<crate::Unsupported> for Diagnostic {
     fn from(unsupported: crate::Unsupported) -> Diagnostic {
         Diagnostic::error("not-convertible", unsupported.span, unsupported.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn windash(dashes: usize, values: usize) -> Result<Rule, Diagnostics> {
+        let values = vec![" -a".repeat(dashes); values];
+        let rule = serde_json::json!({
+            "title": "dashes",
+            "logsource": {"category": "any"},
+            "detection": {"s": {"x|windash|contains": values}, "condition": "s"},
+        });
+        let mut sources = Sources::new();
+        let id = sources.add("", rule.to_string());
+        let (documents, _) = sigwright_syntax::read(&sources, id);
+        Rule::new(&documents[0], &[], &Context::default())
+    }
+
+    #[test]
+    fn spellings_of_dashes_are_bounded() {
+        let rule = windash(4, 1).unwrap();
+        let item = match &rule.selections["s"] {
+            Search::All(parts) => match &parts[0] {
+                Search::Item(item) => item,
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        };
+        assert!(matches!(&item.values[0].value, Written::AnyOf(each) if each.len() == 625));
+        for (dashes, values, why) in [
+            (5, 1, "this value in more than 1024 ways"),
+            (12, 1, "this value in more than 1024 ways"),
+            (4, 100, "the values of this rule in more than 50000 ways"),
+        ] {
+            let said = windash(dashes, values).unwrap_err();
+            assert!(said[0].message.contains(why), "{said:?}");
+        }
     }
 }
