@@ -78,6 +78,13 @@ fn segment(group: &(u32, u32)) -> String {
     let digits: Vec<char> = format!("{low:04x}").chars().collect();
     let any = free / 4;
     let mut spelled = String::new();
+    if low == 0 && any > 0 {
+        // all that is fixed is zeros in front, so every digit but the last may be left out
+        spelled.push_str(&"0?".repeat(digits.len() - any - 1));
+        spelled.push_str(&format!("[0-{}]?", (1u32 << (free % 4)) - 1));
+        spelled.push_str(&format!("[0-9a-fA-F]{{1,{any}}}"));
+        return spelled;
+    }
     let mut is_leading = true;
     for (place, digit) in digits.iter().enumerate() {
         let from_right = digits.len() - place - 1;
@@ -126,6 +133,11 @@ mod tests {
             "fc00::/7",
             "2001:db8::/32",
             "2001:db8:0:40::/58",
+            "2001:db8::/33",
+            "1::/20",
+            "1:1000::/20",
+            "2001:db8::/42",
+            "2001:db8::/41",
         ];
         let texts = [
             "10.1.2.3",
@@ -158,6 +170,21 @@ mod tests {
             "2001:db8::40:0:0:0:1",
             "2001:db8:0:7f::",
             "2001:db8:0:80::",
+            "2001:db8:0:1::1",
+            "2001:0db8:0:0::1",
+            "2001:db8:7f:1::1",
+            "2001:db8:007F:1::1",
+            "2001:db8:80:1::1",
+            "2001:db8:3f::",
+            "2001:db8:40::",
+            "2001:db8:7fff::1",
+            "2001:db8:8000::1",
+            "2001:db8:07fff::1",
+            "1:1:8800::",
+            "1:fff::",
+            "1:0fff::1",
+            "1:1000::1",
+            "1:2000::1",
             "",
             "-",
             "::",
