@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use sigwright_ir::{Context, RuleSet};
 use sigwright_syntax::ast::Document;
 use sigwright_syntax::{Diagnostics, Limits, Severity, SourceId, Sources, Span};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -76,16 +76,10 @@ pub fn load_to_lint(
 /// Reads and compiles a rule file and, where it refers to rules that are not in it, those
 /// around it. What is said is about this file alone.
 pub fn load_with_pack(file: &Path, lists: &[PathBuf]) -> Loaded {
-    let alone = load(&[file.to_owned()], lists);
-    if !file.is_file() || alone.diagnostics.iter().all(|d| d.code != "unknown-rule") {
-        return alone;
+    if !file.is_file() {
+        return load(&[file.to_owned()], lists);
     }
-    let mut files = vec![file.to_owned()];
-    let absolute = |path: &Path| std::fs::canonicalize(path).ok();
-    let own = absolute(file);
-    let around = walk::find(&[pack(file)], Want::Rules).files;
-    files.extend(around.into_iter().filter(|path| absolute(path) != own));
-    let mut loaded = load_files(&files, Vec::new(), lists);
+    let mut loaded = load_rings(&rings(&[file.to_owned()], &[file.to_owned()]), lists);
     let own = loaded.sources.iter().next().map(|(source, _)| source);
     let here = |span: Option<Span>| span.is_none_or(|span| Some(span.source) == own);
     loaded.diagnostics.retain(|said| here(said.span()));
@@ -93,9 +87,35 @@ pub fn load_with_pack(file: &Path, lists: &[PathBuf]) -> Loaded {
     loaded
 }
 
-/// The directory of the pack that a rule file belongs to: its own or, as long as that above
-/// holds rules itself, one further up.
-pub fn pack(file: &Path) -> PathBuf {
+/// Rule files `own` and, as long as a rule is referred to that none of them is, ring by ring
+/// those around the files `named`: of the directory each is in, of that above, and so on.
+pub fn rings(own: &[PathBuf], named: &[PathBuf]) -> Vec<Vec<PathBuf>> {
+    let absolute = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut known: HashSet<PathBuf> = own.iter().map(|path| absolute(path)).collect();
+    let packs: Vec<Vec<PathBuf>> = named.iter().map(|file| packs(file)).collect();
+    let mut rings = vec![own.to_owned()];
+    for height in 0..=PARENTS {
+        let around: Vec<PathBuf> = packs
+            .iter()
+            .filter_map(|pack| pack.get(height).cloned())
+            .collect();
+        if around.is_empty() {
+            break;
+        }
+        let loaded = load_rings(&rings, &[]);
+        if loaded.diagnostics.iter().all(|d| d.code != "unknown-rule") {
+            break;
+        }
+        let mut ring = walk::find(&around, Want::Rules).files;
+        ring.retain(|path| known.insert(absolute(path)));
+        rings.push(ring);
+    }
+    rings
+}
+
+/// The directories of the pack that a rule file belongs to: its own and, as long as that above
+/// holds rules itself, those further up.
+fn packs(file: &Path) -> Vec<PathBuf> {
     let above = |path: &Path| match path.file_name() {
         Some(_) => path
             .parent()
@@ -107,13 +127,15 @@ pub fn pack(file: &Path) -> PathBuf {
         None => Some(path.join("..")),
     };
     let mut directory = above(file).unwrap_or_else(|| PathBuf::from("."));
+    let mut packs = vec![directory.clone()];
     for _ in 0..PARENTS {
         match above(&directory) {
             Some(parent) if parent != directory && holds_rules(&parent) => directory = parent,
             _ => break,
         }
+        packs.push(directory.clone());
     }
-    directory
+    packs
 }
 
 /// Whether one of the first YAML files right in a directory is a rule.
@@ -139,6 +161,17 @@ pub fn load_files(
     load_with(files, unreadable, Lists::new(lists))
 }
 
+/// The same ring by ring: a document is left out where one of a nearer ring has its name or id.
+pub fn load_rings(rings: &[Vec<PathBuf>], lists: &[PathBuf]) -> Loaded {
+    let mut context = Lists::new(lists);
+    let ends = rings.iter().scan(0, |end, ring| {
+        *end += ring.len();
+        Some(*end)
+    });
+    context.rings = ends.collect();
+    load_with(&rings.concat(), Vec::new(), context)
+}
+
 fn load_with(
     files: &[PathBuf],
     unreadable: Vec<(PathBuf, String)>,
@@ -150,7 +183,14 @@ fn load_with(
     };
     let mut documents = Vec::new();
     let limits = Limits::default();
-    for path in files {
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut nearer = 0;
+    for (place, path) in files.iter().enumerate() {
+        if context.rings.contains(&place) {
+            let new = documents.get(nearer..).unwrap_or_default();
+            taken.extend(new.iter().flat_map(called).cloned());
+            nearer = documents.len();
+        }
         let changed = context
             .texts
             .and_then(|texts| texts.get(&path.display().to_string()));
@@ -176,7 +216,8 @@ fn load_with(
             });
         } else {
             let (read, said) = sigwright_syntax::read_within(&loaded.sources, id, &limits);
-            documents.extend(read);
+            let untaken = |document: &Document| !called(document).any(|name| taken.contains(name));
+            documents.extend(read.into_iter().filter(untaken));
             loaded.diagnostics.extend(said);
         }
     }
@@ -193,6 +234,13 @@ fn load_with(
     loaded.faulty = documents.len().saturating_sub(kept);
     loaded.documents = documents;
     loaded
+}
+
+/// What a document may be referred to by.
+fn called(document: &Document) -> impl Iterator<Item = &String> {
+    let meta = &document.meta;
+    let names = meta.name.iter().chain(&meta.id);
+    names.map(|name| &name.value)
 }
 
 impl Loaded {
@@ -239,6 +287,8 @@ struct Lists<'a> {
     texts: Option<&'a Texts>,
     context: Context,
     unreadable: Vec<(PathBuf, String)>,
+    /// How many files the nearer rings have, ring by ring.
+    rings: Vec<usize>,
     /// Where each list was found.
     origin: HashMap<String, PathBuf>,
 }
@@ -256,6 +306,7 @@ impl<'a> Lists<'a> {
             texts: None,
             context: Context::default(),
             unreadable,
+            rings: Vec::new(),
             origin: HashMap::new(),
         }
     }

@@ -161,3 +161,33 @@ fn a_timeline_with_a_mistake_is_an_error() {
         assert!(ran.out.contains(message), "{message}\n{}", ran.out);
     }
 }
+
+#[test]
+fn the_nearest_rule_of_a_name_is_meant() {
+    let place = Place::new("timelines-nearest");
+    let correlation = |rules: &str| {
+        format!(
+            "---\ntitle: Some\nname: some\ncorrelation:\n    type: event_count\n    rules: [{rules}]\n    \
+             timespan: 1m\n    condition: {{ gte: 1 }}\n"
+        )
+    };
+    let cases = "logsource: product=acme\ntimeline:\n- why: both\n  steps:\n  \
+                 - { at: 0s, event: { action: login, user: ada } }\n";
+    place.file("pack/top.yml", rule("top", "low"));
+    place.file("pack/copy/r.yml", rule("login", "low"));
+    place.file("pack/near/r.cases.yml", cases);
+    // all in the file; one of the rules elsewhere, and a rule that nobody has
+    for (rules, code, word) in [
+        ("did-login", 1, "some"),
+        ("did-login, did-top", 1, "some"),
+        ("did-login, did-none", 1, "unknown-rule"),
+    ] {
+        let text = format!("{}{}", rule("login", "low"), correlation(rules));
+        place.file("pack/near/r.yml", text);
+        let ran = place.run(&["test", "pack/near/r.yml"]).code(code);
+        assert!(!ran.out.contains("ambiguous-rule"), "{}", ran.out);
+        assert!(ran.out.contains(word), "{}", ran.out);
+        let unknown = ran.out.contains("unknown-rule");
+        assert_eq!(unknown, word == "unknown-rule", "{}", ran.out);
+    }
+}

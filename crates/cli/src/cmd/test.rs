@@ -109,23 +109,15 @@ fn pair(files: &[PathBuf]) -> (Vec<Pair>, Vec<PathBuf>) {
 
 /// The rule files to load: those tested and, as rules may refer to others, those around a
 /// file that was named alone.
-fn neighbourhood(paths: &[PathBuf], rules: &[Pair]) -> Vec<PathBuf> {
-    let around: Vec<PathBuf> = paths
-        .iter()
-        .filter(|path| path.is_file())
-        .map(|path| load::pack(path))
-        .collect();
-    let mut files: Vec<PathBuf> = rules.iter().map(|(rule, _)| rule.clone()).collect();
-    let absolute = |p: &Path| std::fs::canonicalize(p).unwrap_or_else(|_| p.to_owned());
-    let known: std::collections::HashSet<PathBuf> = files.iter().map(|p| absolute(p)).collect();
-    let others = walk::find(&around, Want::Rules).files;
-    files.extend(others.into_iter().filter(|p| !known.contains(&absolute(p))));
-    files
+fn neighbourhood(paths: &[PathBuf], rules: &[Pair]) -> Vec<Vec<PathBuf>> {
+    let own: Vec<PathBuf> = rules.iter().map(|(rule, _)| rule.clone()).collect();
+    let named: Vec<PathBuf> = paths.iter().filter(|p| p.is_file()).cloned().collect();
+    load::rings(&own, &named)
 }
 
 struct Tester<'a> {
     args: &'a TestArgs,
-    files: Vec<PathBuf>,
+    files: Vec<Vec<PathBuf>>,
     /// By the directory of lists a cases file asks for.
     loaded: HashMap<Option<PathBuf>, Loaded>,
     look: Look,
@@ -152,7 +144,7 @@ impl Tester<'_> {
         let files = &self.files;
         let loaded = self.loaded.entry(lists.clone()).or_insert_with(|| {
             let lists: Vec<PathBuf> = lists.into_iter().chain(args.lists.lists.clone()).collect();
-            load::load_files(files, Vec::new(), &lists)
+            load::load_rings(files, &lists)
         });
         let name = rule.display().to_string();
         let Some((source, _)) = loaded.sources.iter().find(|(_, s)| s.name == name) else {
