@@ -2,7 +2,7 @@
 //!
 //! <https://clickhouse.com/docs/sql-reference/functions/string-search-functions>
 
-use super::{BESIDES, JSON, ROWS, SQL, numbers_beside_text, regex};
+use super::{BESIDES, JSON, ROWS, SQL, regex, typed};
 use crate::correlation::{Follow, Timeline};
 use crate::dialect::{
     Dialect, Fields, Hooks, Keeps, Logic, NO_TEXT, Nested, Ops, Sql, Strings, Text,
@@ -80,7 +80,7 @@ const COLUMNS: Dialect = Dialect {
     },
     sql: Some(BESIDES_COLUMNS),
     hooks: Hooks {
-        before: Some(numbers_beside_text),
+        before: Some(typed::numbers_beside_text),
         ..SQL.hooks
     },
     ..SQL

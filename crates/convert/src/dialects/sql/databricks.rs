@@ -3,7 +3,7 @@
 //!
 //! <https://docs.databricks.com/en/sql/language-manual/sql-ref-functions-builtin-alpha.html>
 
-use super::{BESIDES, JSON, ROWS, SQL, inside, numbers_beside_text, regex};
+use super::{BESIDES, JSON, ROWS, SQL, inside, regex, typed};
 use crate::Unsupported;
 use crate::correlation::{Follow, Timeline};
 use crate::dialect::{
@@ -92,7 +92,7 @@ const COLUMNS: Dialect = Dialect {
     },
     sql: Some(BESIDES_COLUMNS),
     hooks: Hooks {
-        before: Some(numbers_beside_text),
+        before: Some(typed::numbers_beside_text),
         finish: |_, query, _| Ok(query.to_owned()),
         ..SQL.hooks
     },
