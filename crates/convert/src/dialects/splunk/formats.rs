@@ -16,8 +16,12 @@ pub fn search(rule: &Rule, _: usize, query: String) -> Result<String, Unsupporte
 /// A section of `savedsearches.conf`.
 /// Source: <https://docs.splunk.com/Documentation/Splunk/latest/Admin/Savedsearchesconf>
 pub fn saved_search(rule: &Rule, _: usize, query: String) -> Result<String, Unsupported> {
+    // A line end would begin a setting, and a backslash at the end takes in the next line.
     let text = |value: &Option<Spanned<String>>| {
-        value.as_ref().map(|v| v.value.clone()).unwrap_or_default()
+        let value = value.as_ref().map(|v| v.value.as_str()).unwrap_or_default();
+        let words = value.split(char::is_control).map(str::trim);
+        let words: Vec<&str> = words.filter(|words| !words.is_empty()).collect();
+        words.join(" ").trim_end_matches(['\\', ' ']).to_owned()
     };
     let title: String = text(&rule.meta.title)
         .chars()
@@ -30,7 +34,7 @@ pub fn saved_search(rule: &Rule, _: usize, query: String) -> Result<String, Unsu
     let setting = |name: &str, value: &str| format!("\n{name} = {}", value.replace('\n', " \\\n"));
     Ok(format!(
         "\n[{title}]{}{}",
-        setting("description", text(&rule.meta.description).trim()),
+        setting("description", &text(&rule.meta.description)),
         setting("search", &query)
     ))
 }
@@ -82,4 +86,27 @@ pub fn data_model(rule: &Rule, _: usize, query: String) -> Result<String, Unsupp
          | convert timeformat=\"%Y-%m-%dT%H:%M:%S\" ctime(lastTime)\n"
     );
     Ok(text.replace('\n', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_descriptions_stay_on_their_line() {
+        let mut sources = sigwright_syntax::Sources::new();
+        let rule = serde_json::json!({
+            "title": "evil\n[other]\r\nsearch = index=*",
+            "description": "Writes\n to C:\\Windows\\",
+            "logsource": {"category": "any"},
+            "detection": {"s": {"x": "y"}, "condition": "s"},
+        });
+        let id = sources.add("", rule.to_string());
+        let (documents, _) = sigwright_syntax::read(&sources, id);
+        let rule = Rule::new(&documents[0], &[], &Default::default()).unwrap();
+        assert_eq!(
+            saved_search(&rule, 0, "x=\"y\"".to_owned()).unwrap(),
+            "\n[evil other search = index=*]\ndescription = Writes to C:\\Windows\nsearch = x=\"y\""
+        );
+    }
 }
