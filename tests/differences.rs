@@ -67,6 +67,11 @@ pub fn differences() -> impl Iterator<Item = &'static Difference> {
 
 const DIFFERENCES: &[Difference] = &[
     Difference {
+        name: "splunk-continued-description",
+        about: &["splunk-savedsearches-splunk_windows"],
+        kind: Kind::Rules(&["rules/windows/file/file_event/file_event_win_susp_colorcpl.yml"]),
+    },
+    Difference {
         name: "splunk-question-mark",
         about: &[SPLUNK],
         kind: Kind::Fault(splunk::question_mark),

@@ -98,6 +98,11 @@ pub const DIFFERENCES: &[Difference] = &[
         ]),
     },
     Difference {
+        name: "nothing-left-to-ask",
+        about: &["kusto-default-microsoft_xdr"],
+        kind: Kind::Refused("drops all that this condition asks"),
+    },
+    Difference {
         name: "kusto-networks-of-ipv6",
         about: &[KUSTO],
         kind: Kind::Aside(rewritten::kusto_networks),

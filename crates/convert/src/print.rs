@@ -73,7 +73,7 @@ pub fn queries(
     longest: Option<usize>,
 ) -> Result<Vec<String>, Unsupported> {
     let mut queries = Vec::new();
-    for query in Query::of(rule)?.into_iter().flatten() {
+    for query in Query::whole(rule)? {
         let query = dialect.prepared(query)?;
         let text = printed(rule, dialect, &query)?;
         let parts = longest.map_or(1, |longest| text.chars().count().div_ceil(longest.max(1)));

@@ -56,6 +56,19 @@ impl Query {
         conditions.map(|c| Query::condition(rule, c)).collect()
     }
 
+    /// The same, where there must be something to ask of each condition.
+    ///
+    /// # Errors
+    /// The same, and a condition of which a pipeline left nothing: its query would be empty.
+    pub fn whole(rule: &Rule) -> Result<Vec<Query>, Unsupported> {
+        let queries = Query::of(rule)?.into_iter().zip(&rule.conditions);
+        let whole = queries.map(|(query, condition)| {
+            let nothing = "the pipeline drops all that this condition asks, and leaves no query";
+            query.ok_or_else(|| Unsupported::new(condition.span, nothing.to_owned()))
+        });
+        whole.collect()
+    }
+
     fn condition(
         rule: &Rule,
         condition: &Spanned<Condition>,

@@ -99,6 +99,14 @@ fn refused(transformations: &str, detection: &str, why: &str) {
 }
 
 #[test]
+fn a_pipeline_that_leaves_nothing_to_ask() {
+    let why = "leaves no query";
+    refused("[{type: drop_detection_item}]", ONE, why);
+    let none = "[{type: field_name_mapping, mapping: {Image: []}}]";
+    refused(none, ONE, why);
+}
+
+#[test]
 fn names_of_fields() {
     becomes(
         "[{type: field_name_mapping, mapping: {Image: path}}]",

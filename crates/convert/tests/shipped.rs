@@ -246,7 +246,7 @@ const ROWS: &[Row] = &[
         "product: kubernetes, service: audit",
         "annotations.authorization.k8s.io/decision: forbid",
         "kubernetes.audit.kind:Event AND \
-         kubernetes.audit.annotations.authorization_k8s_io/decision:forbid",
+         kubernetes.audit.annotations.authorization_k8s_io\\/decision:forbid",
     ),
     (
         "athena_eks_audit",

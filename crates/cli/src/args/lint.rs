@@ -12,7 +12,7 @@ Examples:
   sigwright lint --format sarif --fail-on warnings rules
   sigwright lint --fix rules
   sigwright lint --diff --fix=unsafe rules
-  sigwright lint rules --events audit.log
+  sigwright lint rules --events samples/kubernetes-incident.ndjson
   sigwright lint --explain duplicate-tag
 
 Levels are also set by `sigwright.toml`, `sigwright.yml` or `sigwright.yaml` above a rule file.

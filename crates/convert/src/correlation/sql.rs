@@ -209,7 +209,7 @@ impl<'s> Writing<'s, '_> {
         let mut rule = rule.clone();
         self.target.chain.apply(&mut rule)?;
         let mut conditions = Vec::new();
-        for query in Query::of(&rule)?.into_iter().flatten() {
+        for query in Query::whole(&rule)? {
             let query = self.dialect.prepared(query)?;
             match printer.query(&query)? {
                 Piece::Text(text) => conditions.push(text),

@@ -16,14 +16,15 @@ pub fn search(rule: &Rule, _: usize, query: String) -> Result<String, Unsupporte
 /// A section of `savedsearches.conf`.
 /// Source: <https://docs.splunk.com/Documentation/Splunk/latest/Admin/Savedsearchesconf>
 pub fn saved_search(rule: &Rule, _: usize, query: String) -> Result<String, Unsupported> {
-    // A line end would begin a setting, and a backslash at the end takes in the next line.
+    // Other control characters could end a line, too, and a backslash at the end takes in the
+    // next one.
     let text = |value: &Option<Spanned<String>>| {
         let value = value.as_ref().map(|v| v.value.as_str()).unwrap_or_default();
-        let words = value.split(char::is_control).map(str::trim);
-        let words: Vec<&str> = words.filter(|words| !words.is_empty()).collect();
-        words.join(" ").trim_end_matches(['\\', ' ']).to_owned()
+        let value = value.replace(|c: char| c.is_control() && c != '\n', " ");
+        value.trim().trim_end_matches(['\\', ' ']).to_owned()
     };
     let title: String = text(&rule.meta.title)
+        .replace('\n', " ")
         .chars()
         .filter(|c| !matches!(c, '[' | ']'))
         .collect();
@@ -106,7 +107,7 @@ mod tests {
         let rule = Rule::new(&documents[0], &[], &Default::default()).unwrap();
         assert_eq!(
             saved_search(&rule, 0, "x=\"y\"".to_owned()).unwrap(),
-            "\n[evil other search = index=*]\ndescription = Writes to C:\\Windows\nsearch = x=\"y\""
+            "\n[evil other  search = index=*]\ndescription = Writes \\\n to C:\\Windows\nsearch = x=\"y\""
         );
     }
 }
