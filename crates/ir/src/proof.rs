@@ -39,8 +39,9 @@ const NESTED: usize = 4;
 pub enum Values {
     /// Any number, as the semantics has it.
     Many,
-    /// At most one, but for the fields of these names: no arrays, no key twice. What is
-    /// proved of such events may not hold for others.
+    /// At most one, but for the fields of these names and for names with a dot, under which
+    /// shippers keep lists: no arrays, no key twice. What is proved of such events may not
+    /// hold for others.
     One {
         /// Fields that may have any number.
         but: &'static [&'static str],
@@ -63,10 +64,16 @@ impl Values {
             (Values::Many, _) | (_, Subject::AnyValue) => false,
             (Values::One { .. }, Subject::Element) => true,
             (Values::OneFor { .. }, Subject::Element) => false,
-            (Values::One { but }, Subject::Field(field)) => !but.contains(&exprs.field_name(field)),
-            (Values::OneFor { fields }, Subject::Field(field)) => {
-                fields.contains(&exprs.field_name(field))
-            }
+            (values, Subject::Field(field)) => values.single_field(exprs.field_name(field)),
+        }
+    }
+
+    /// Whether a field of this name has at most one.
+    pub fn single_field(self, name: &str) -> bool {
+        match self {
+            Values::Many => false,
+            Values::One { but } => !name.contains('.') && !but.contains(&name),
+            Values::OneFor { fields } => fields.contains(&name),
         }
     }
 }

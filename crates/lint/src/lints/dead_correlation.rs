@@ -2,7 +2,7 @@ use crate::cx::Rules;
 use crate::meaning::{pinned, values};
 use crate::table::{Check, Group, Level, Lint, Sink, at};
 use sigwright_ir::correlation::Bounds;
-use sigwright_ir::proof::{Claim, Remark, Values};
+use sigwright_ir::proof::{Claim, Remark};
 use sigwright_ir::{CorrelationRule, Kind, Reference, Rule};
 use sigwright_syntax::Span;
 
@@ -120,11 +120,7 @@ fn too_few_values(rules: &Rules<'_>, correlation: &CorrelationRule, sink: &mut S
             return;
         };
         // an array would count once for each of its members
-        let single = match values(&rule.logsource) {
-            Values::Many => false,
-            Values::One { but } => !but.contains(&name.as_str()),
-            Values::OneFor { fields } => fields.contains(&name.as_str()),
-        };
+        let single = values(&rule.logsource).single_field(name);
         let Some(of) = pinned(&rules.set.exprs, rule, name).filter(|_| single) else {
             return;
         };
